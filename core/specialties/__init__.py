@@ -1,0 +1,1 @@
+"""What a specialty plugin says about its procedures, as typed data."""

@@ -1,0 +1,52 @@
+"""Settings from the environment. `suivi doctor` shows what is in force, without secrets.
+
+Every setting is `SUIVI_` and the upper-case name; none is needed to run on the embedded parts.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SUIVI_", env_file=None, frozen=True, extra="forbid")
+
+    environment: Literal["development", "production"] = Field(
+        "development",
+        description="`production` refuses development tokens, the test clock and the explorer page.",
+    )
+    data_dir: Path = Field(Path(".suivi"), description="Folder of the embedded database, object store and keys.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+    public_url: str | None = Field(None, description="Address clients reach the server under; links start with it.")
+    database_url: SecretStr | None = Field(
+        None, description="`postgresql://user:password@host/name`; without it, SQLite in the data folder."
+    )
+    database_pool: int = Field(20, ge=1, le=500, description="Connections kept to PostgreSQL by one process.")
+    storage_url: SecretStr | None = Field(
+        None, description="`s3://key:secret@host:port/bucket?region=us-east-1&tls=1`; without it, the data folder."
+    )
+    feed_url: SecretStr | None = Field(
+        None, description="`valkey://host:port/0` carries live events between processes; without it, one process."
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="`smtp://user:password@host:587` or `smtps://host:465`; without it, notices wait."
+    )
+    mail_from: str = Field("suivi@localhost.localdomain", description="Sender of notices.")
+    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer whose tokens are accepted.")
+    oidc_audience: str = Field("suivi", description="Audience that tokens must name.")
+    audit_key: SecretStr | None = Field(
+        None, description="Key of the event log's hash chain; without it, one is made in the data folder."
+    )
+    deliver: bool = Field(True, description="Deliver notices from inside the server; turn off beside `suivi worker`.")
+    specialties: dict[str, str] = Field(
+        default_factory=dict,
+        description='JSON that settles two plugins claiming one procedure: `{"crown": "dental"}`.',
+    )
+
+    @cached_property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
