@@ -11,9 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Confidence = Literal["high", "medium", "low"]
 Urgency = Literal["emergency_now", "same_day", "within_48h", "routine"]
-CaseClass = Literal[
-    "normal_evolution", "medical_complication", "objective_insufficiency", "subjective_dissatisfaction"
-]
+CaseClass = Literal["normal_evolution", "medical_complication", "objective_insufficiency", "subjective_dissatisfaction"]
 Where = Literal["on_site", "remote", "local_clinician", "clinic_or_local", "clinic_or_remote"]
 DayRange = tuple[int | None, int | None]
 

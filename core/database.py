@@ -1,0 +1,117 @@
+"""The database: where it is, how it is migrated, how a transaction is begun."""
+
+import fcntl
+import os
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.transactions import in_transaction
+
+NOUNS = (
+    "partners",
+    "clinics",
+    "patients",
+    "trips",
+    "treatments",
+    "cases",
+    "evidence",
+    "messages",
+    "complications",
+    "classifications",
+    "coverage",
+    "events",
+    "deliveries",
+)
+MODELS = tuple(f"suivi.core.{noun}.models" for noun in NOUNS)
+
+# Any number will do as long as nothing else in the same PostgreSQL database takes it.
+_MIGRATION_LOCK = 0x5_0171
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite://{quote(str(path.absolute()))}"
+
+
+def config(url: str, *, pool: int = 20) -> dict[str, Any]:
+    """Tortoise's configuration for a `sqlite://` or `postgresql://` address."""
+    connection = expand_db_url(url)
+    if is_sqlite(url):
+        # A second process waits for the first one's write instead of failing at once.
+        connection["credentials"] |= {"busy_timeout": 10_000, "synchronous": "FULL"}
+    else:
+        connection["credentials"] |= {"min_size": 1, "max_size": pool}
+    return {
+        "connections": {"default": connection},
+        "apps": {"suivi": {"models": list(MODELS), "migrations": "suivi.core.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite:")
+
+
+def __getattr__(name: str) -> Any:
+    """`CONFIG`, for Tortoise's own command line: `tortoise -c suivi.core.database.CONFIG makemigrations`."""
+    if name == "CONFIG":
+        return config(os.environ.get("SUIVI_DATABASE_URL") or sqlite_url(Path(".suivi/suivi.sqlite3")))
+    raise AttributeError(name)
+
+
+async def connect(url: str, *, pool: int = 20) -> None:
+    """Make this process's one database ready for use from any task."""
+    await Tortoise.init(config=config(url, pool=pool), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> None:
+    """Bring the database up to date. Replicas that start together take turns, and the later ones find nothing to do."""
+    async with _file_lock(url) if is_sqlite(url) else _advisory_lock(url):
+        try:
+            await apply_migrations(config=config(url, pool=4))
+        finally:
+            await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def _advisory_lock(url: str) -> AsyncIterator[None]:
+    # A connection of its own: Tortoise closes its pool while it migrates, and the lock must outlive that.
+    where = {key: value for key, value in expand_db_url(url)["credentials"].items() if value is not None}
+    held = await asyncpg.connect(**where)
+    try:
+        await held.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        yield
+    finally:
+        await held.close()
+
+
+@asynccontextmanager
+async def _file_lock(url: str) -> AsyncIterator[None]:
+    path = Path(expand_db_url(url)["credentials"]["file_path"] + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        await to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+        yield
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[TransactionalDBClient]:
+    """Everything inside is kept together or not at all."""
+    async with in_transaction() as connection:
+        if connection.capabilities.dialect == "sqlite":
+            # A plain BEGIN reads first and fails when it comes to write after another process has written.
+            await connection.execute_script("BEGIN IMMEDIATE")
+        yield connection
