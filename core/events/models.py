@@ -4,16 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import Model, fields
-from tortoise.indexes import Index
 
 from suivi.core.records import Record
 
 
 class Event(Record):
-    """One thing that happened, chained to the one before it in the same stream."""
+    """One thing that happened to one noun, chained to what happened to it before."""
 
-    stream = fields.CharField(max_length=60, description="`case:<id>`, `treatment:<id>`, `clinic:<id>`, ...")
-    seq = fields.IntField(description="1, 2, 3 ... within the stream")
+    noun = fields.CharField(max_length=20, description="`case`, `treatment`, `clinic`, ...: whose chain this is in")
+    noun_id: UUID = fields.UUIDField()
+    seq = fields.IntField(description="1, 2, 3 ... within the chain")
     kind = fields.CharField(max_length=60)
     at = fields.DatetimeField()
     actor_role = fields.CharField(max_length=20)
@@ -26,14 +26,14 @@ class Event(Record):
 
     class Meta(Model.Meta):
         table = "event"
-        unique_together = (("stream", "seq"),)
-        indexes = (Index(fields=("stream", "id"), name="event_stream"),)
+        unique_together = (("noun_id", "seq"),)
 
 
 class Chain(Model):
-    """How long a stream is and the hash it ends with: what makes a cut-off tail visible. Its row is the stream's lock."""
+    """How long a chain is and the hash it ends with, which makes a cut-off tail visible. Its row is the chain's lock."""
 
-    stream = fields.CharField(max_length=60, primary_key=True)
+    noun_id: UUID = fields.UUIDField(primary_key=True)
+    noun = fields.CharField(max_length=20)
     length = fields.IntField()
     head = fields.CharField(max_length=64)
 
@@ -46,11 +46,10 @@ class KeptResult(Record):
 
     holder = fields.CharField(max_length=600, description="role, subject and frontend that the key belongs to")
     key = fields.CharField(max_length=255)
-    fingerprint = fields.CharField(max_length=64, description="of the mutation and its arguments")
-    result_id: UUID | None = fields.UUIDField(null=True)
-    at = fields.DatetimeField()
+    fingerprint = fields.CharField(max_length=64, description="of the action and its arguments")
+    result_id: UUID = fields.UUIDField()
+    at = fields.DatetimeField(db_index=True)
 
     class Meta(Model.Meta):
         table = "kept_result"
         unique_together = (("holder", "key"),)
-        indexes = (Index(fields=("at",), name="kept_result_at"),)

@@ -1,0 +1,61 @@
+"""The one function that every read, count, filter, edge, subscription and file link goes through (R-012)."""
+
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from suivi.core.access.parties import NOTHING, PARTIES, Asking
+from suivi.core.access.table import READ, TABLE, Reach, reach
+from suivi.core.access.viewer import Viewer
+from suivi.core.records import Record
+from suivi.core.refusals import Refusal
+
+R = TypeVar("R", bound=Record)
+
+
+class NotFound(Refusal):
+    """There is no such {noun}, or you may not see it."""
+
+    code = "NOT_FOUND"
+    remedy = "Check the id, and that the token is for the right role and partner."
+
+
+class NotAllowed(Refusal):
+    """Your role ({role}) may not do this here. It takes: {allowed}."""
+
+    code = "NOT_ALLOWED"
+    remedy = "Ask somebody with that role; `availableActions` of a case lists what you may do."
+
+
+def narrow(model: type[R], viewer: Viewer, *, on: date, verb: str = READ, noun: str | None = None) -> QuerySet[R]:
+    """The rows of `model` that `viewer` may `verb` on this day: an ordinary query set to filter, count or page."""
+    noun = noun or model._meta.db_table
+    extent = reach(viewer.role, noun, verb)
+    if extent is None:
+        return model.filter(NOTHING)
+    if extent is Reach.ALL:
+        return model.all()
+    return model.filter(PARTIES[noun](Asking(viewer, on, acting=verb != READ)))
+
+
+async def fetch(model: type[R], viewer: Viewer, identity: UUID, *, on: date, verb: str = READ) -> R:
+    """One row the viewer may `verb`. Raises NotFound when it may not even be seen, NotAllowed when only seen."""
+    row = await narrow(model, viewer, on=on, verb=verb).get_or_none(id=identity)
+    if row is not None:
+        return row
+    noun = model._meta.db_table
+    if verb != READ and await narrow(model, viewer, on=on).filter(id=identity).exists():
+        raise not_allowed(viewer, noun, verb)
+    raise NotFound(noun=noun.replace("_", " "))
+
+
+def not_allowed(viewer: Viewer, noun: str, verb: str) -> NotAllowed:
+    return NotAllowed(role=viewer.role.value, allowed=", ".join(role.value for role in TABLE[noun][verb]))
+
+
+def require(viewer: Viewer, noun: str, verb: str) -> None:
+    """For what has no row yet to be narrowed by: raises NotAllowed unless the role has the verb."""
+    if reach(viewer.role, noun, verb) is None:
+        raise not_allowed(viewer, noun, verb)

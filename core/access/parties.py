@@ -1,0 +1,167 @@
+"""What each role is a party to, as database conditions. Every membership, mandate and assignment is dated."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.expressions import Q, Subquery
+
+from suivi.core.access.viewer import Role, Viewer
+from suivi.core.cases.models import Assignment, Case, CaseTreatment
+from suivi.core.clinics.models import Member, MemberKind
+from suivi.core.patients.models import Mandate, MandateScope, Patient
+from suivi.core.treatments.models import Treatment
+
+NOTHING = Q(id__in=[])
+STAFF = (Role.PRACTITIONER, Role.COORDINATOR)
+ASSIGNED = (Role.MEDIATOR, Role.EXPERT, Role.INTERPRETER)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, on which day, and whether to act or only to see."""
+
+    viewer: Viewer
+    on: date
+    acting: bool
+
+
+def valid_on(on: date, first: str, last: str) -> Q:
+    """Both days included; no last day means for good."""
+    return Q(**{f"{first}__lte": on}) & (Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": on}))
+
+
+def _patients(asking: Asking) -> Any:
+    """Ids of the patients the viewer is, or may act for."""
+    viewer = asking.viewer
+    if viewer.role is Role.PATIENT:
+        found = Q(subject=viewer.subject)
+    elif viewer.role is Role.REPRESENTATIVE:
+        held = Mandate.filter(valid_on(asking.on, "valid_from", "valid_until"), subject=viewer.subject)
+        held = held.filter(scope=MandateScope.ACT) if asking.acting else held
+        found = Q(id__in=Subquery(held.values("patient_id")))
+    else:
+        return []
+    if viewer.partner_id is not None:
+        found &= Q(partner_id=viewer.partner_id)
+    return Subquery(Patient.filter(found).values("id"))
+
+
+def _clinics(asking: Asking) -> Any:
+    """Ids of the clinics the viewer works at in the role of the token, today."""
+    role = asking.viewer.role
+    if role not in STAFF:
+        return []
+    current = Member.filter(
+        valid_on(asking.on, "since", "until"), subject=asking.viewer.subject, kind=MemberKind(role.value)
+    )
+    return Subquery(current.values("clinic_id"))
+
+
+def _assigned_cases(asking: Asking) -> Any:
+    role = asking.viewer.role
+    if role not in ASSIGNED:
+        return []
+    current = Assignment.filter(
+        valid_on(asking.on, "valid_from", "valid_until"), subject=asking.viewer.subject, role=role.value
+    )
+    return Subquery(current.values("case_id"))
+
+
+def cases(asking: Asking) -> Q:
+    role = asking.viewer.role
+    if role in STAFF:
+        return Q(clinic_id__in=_clinics(asking))
+    if role in ASSIGNED:
+        return Q(id__in=_assigned_cases(asking))
+    return Q(patient_id__in=_patients(asking))
+
+
+def of_a_case(asking: Asking) -> Q:
+    """For every noun that belongs to one case."""
+    return Q(case_id__in=Subquery(Case.filter(cases(asking)).values("id")))
+
+
+def treatments(asking: Asking) -> Q:
+    role = asking.viewer.role
+    if role in STAFF:
+        return Q(clinic_id__in=_clinics(asking))
+    if role in ASSIGNED:
+        covered = CaseTreatment.filter(case_id__in=_assigned_cases(asking))
+        return Q(id__in=Subquery(covered.values("treatment_id")))
+    return Q(patient_id__in=_patients(asking))
+
+
+def patients(asking: Asking) -> Q:
+    viewer = asking.viewer
+    if viewer.role is Role.FRONTEND:
+        return Q(partner_id=viewer.partner_id)
+    if viewer.role in STAFF:
+        treated = Treatment.filter(clinic_id__in=_clinics(asking))
+        return Q(id__in=Subquery(treated.values("patient_id")))
+    if viewer.role in ASSIGNED:
+        return Q(id__in=Subquery(Case.filter(cases(asking)).values("patient_id")))
+    return Q(id__in=_patients(asking))
+
+
+def mandates(asking: Asking) -> Q:
+    viewer = asking.viewer
+    if viewer.role is Role.FRONTEND:
+        return Q(patient_id__in=Subquery(Patient.filter(partner_id=viewer.partner_id).values("id")))
+    if viewer.role is Role.REPRESENTATIVE:
+        return Q(subject=viewer.subject) & valid_on(asking.on, "valid_from", "valid_until")
+    return Q(patient_id__in=_patients(asking))
+
+
+def trips(asking: Asking) -> Q:
+    if asking.viewer.role in STAFF:
+        treated = Treatment.filter(clinic_id__in=_clinics(asking), trip_id__isnull=False)
+        return Q(id__in=Subquery(treated.values("trip_id")))
+    return Q(patient_id__in=_patients(asking))
+
+
+def partners(asking: Asking) -> Q:
+    if asking.viewer.role is Role.FRONTEND:
+        return Q(id=asking.viewer.partner_id)
+    return Q(id__in=Subquery(Patient.filter(id__in=_patients(asking)).values("partner_id")))
+
+
+def clinics(asking: Asking) -> Q:
+    return Q(id__in=_clinics(asking))
+
+
+def members(asking: Asking) -> Q:
+    """Practitioners are public; who else works at a clinic is known to the clinic."""
+    if asking.acting:
+        return Q(clinic_id__in=_clinics(asking))
+    if asking.viewer.role in STAFF:
+        return Q(kind=MemberKind.PRACTITIONER) | Q(clinic_id__in=_clinics(asking))
+    return Q(kind=MemberKind.PRACTITIONER)
+
+
+def events(asking: Asking) -> Q:
+    """The history of the cases and treatments the viewer is a party to."""
+    of_cases = Q(noun="case", noun_id__in=Subquery(Case.filter(cases(asking)).values("id")))
+    of_treatments = Q(noun="treatment", noun_id__in=Subquery(Treatment.filter(treatments(asking)).values("id")))
+    return of_cases | of_treatments
+
+
+PARTIES: dict[str, Callable[[Asking], Q]] = {
+    "partner": partners,
+    "clinic": clinics,
+    "clinic_settings": clinics,
+    "member": members,
+    "patient": patients,
+    "mandate": mandates,
+    "trip": trips,
+    "treatment": treatments,
+    "case": cases,
+    "assignment": of_a_case,
+    "message": of_a_case,
+    "evidence": of_a_case,
+    "complication_report": of_a_case,
+    "classification": of_a_case,
+    "delivery": of_a_case,
+    "event": events,
+}

@@ -1,0 +1,151 @@
+"""One request to change something: who asks, when, under which idempotency key, and with what it works."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import orjson
+
+from suivi.core.access.viewer import Viewer
+from suivi.core.database import transaction
+from suivi.core.events.digests import plain
+from suivi.core.events.feed import Feed
+from suivi.core.events.log import Author
+from suivi.core.events.models import Event, KeptResult
+from suivi.core.evidence.objects import ObjectStore
+from suivi.core.records import Record
+from suivi.core.refusals import Refusal
+from suivi.core.registry import Registry
+
+log = logging.getLogger(__name__)
+
+MAX_KEY_LENGTH = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What a running Suivi is made of. One a process; tests make their own."""
+
+    registry: Registry
+    store: ObjectStore
+    feed: Feed
+    audit_key: bytes = field(repr=False)
+    max_upload_bytes: int = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acting:
+    """Passed first to every action. `at` is the only clock an action has."""
+
+    viewer: Viewer
+    at: datetime
+    key: str
+    house: House
+    appended: list[Event] = field(default_factory=list, repr=False)
+
+    @property
+    def on(self) -> date:
+        """The day it is, in UTC. Days at a place are computed from `at` and the place's zone."""
+        return self.at.astimezone(UTC).date()
+
+    @property
+    def author(self) -> Author:
+        return Author(role=self.viewer.role.value, subject=self.viewer.subject, frontend=self.viewer.frontend)
+
+    @property
+    def audit_key(self) -> bytes:
+        return self.house.audit_key
+
+
+class UnusableIdempotencyKey(Refusal):
+    """An idempotency key has 1 to 255 characters."""
+
+    code = "IDEMPOTENCY_KEY_UNUSABLE"
+    remedy = "Send a new random UUID for each thing you want done, and the same one again when you retry."
+
+
+class IdempotencyKeyReused(Refusal):
+    """This idempotency key was already used for another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    remedy = "Use a new key for a new request; send the same arguments to repeat an earlier one."
+
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Record)
+
+
+def action(
+    model: type[R],
+) -> Callable[[Callable[Concatenate[Acting, P], Awaitable[R]]], Callable[Concatenate[Acting, P], Awaitable[R]]]:
+    """An action: one transaction, done once an idempotency key, its events announced after it is kept.
+
+    `model` is what the action gives back; a repeat gives the same row as it stands now. A refusal keeps nothing, so
+    the same key may be tried again once its cause is gone.
+    """
+
+    def decorate(
+        function: Callable[Concatenate[Acting, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Acting, P], Awaitable[R]]:
+        @wraps(function)
+        async def run(by: Acting, *args: P.args, **kwargs: P.kwargs) -> R:
+            fingerprint = _fingerprint(function.__name__, args, kwargs)
+            async with transaction():
+                claim = await _claim(by, fingerprint)
+                if claim is None:
+                    row = await function(by, *args, **kwargs)
+                    await _holding(by).update(result_id=row.pk)
+                else:
+                    row = await model.get(id=claim.result_id)
+            await announce(by.house.feed, by.appended)
+            return row
+
+        return run
+
+    return decorate
+
+
+async def announce(feed: Feed, events: list[Event]) -> None:
+    """Tell live subscribers what was kept. Losing an announcement loses nothing: the log is the truth."""
+    for event in events:
+        try:
+            await feed.publish(event)
+        except Exception:
+            log.exception("live feed did not take event %s", event.id)
+    events.clear()
+
+
+def _holding(by: Acting) -> Any:
+    return KeptResult.filter(holder=_holder(by), key=by.key)
+
+
+def _holder(by: Acting) -> str:
+    viewer = by.viewer
+    return f"{viewer.role}:{viewer.subject}:{viewer.frontend or ''}"
+
+
+async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:
+    """Take the key for this request, or answer what it led to before.
+
+    The insert waits for any concurrent holder of the same key to finish, so of twenty sends one acts.
+    """
+    if not 1 <= len(by.key) <= MAX_KEY_LENGTH or "\x00" in by.key:
+        raise UnusableIdempotencyKey(field="idempotencyKey")
+    mine = KeptResult(holder=_holder(by), key=by.key, fingerprint=fingerprint, at=by.at)
+    mine.result_id = mine.id
+    await KeptResult.bulk_create([mine], ignore_conflicts=True)
+    kept = await _holding(by).get()
+    if kept.id == mine.id:
+        return None
+    if kept.fingerprint != fingerprint:
+        raise IdempotencyKeyReused(field="idempotencyKey")
+    return kept
+
+
+def _fingerprint(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    text = orjson.dumps([name, plain(args), plain(kwargs)], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,71 @@
+"""The one way a row or an event is put into bytes before it is hashed.
+
+Anything that changes this text changes every digest: it is part of the storage format (`docs/decisions/`).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from tortoise import Model
+
+GENESIS = "0" * 64
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can say it, the same for equal values whatever database they came from."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Enum():
+            return value.value
+        case str():
+            return value
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
+        case UUID() | Decimal():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case Sequence():
+            return [plain(item) for item in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return plain(asdict(value))
+        case _:
+            raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def canonical(value: Any) -> bytes:
+    return orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS)
+
+
+def columns(row: Model) -> dict[str, Any]:
+    """Every column of a row, whatever it is for."""
+    return {name: getattr(row, name) for name in type(row)._meta.fields_db_projection}
+
+
+def digest(row: Model) -> str:
+    """SHA-256 of every column, in hex."""
+    return hashlib.sha256(canonical(columns(row))).hexdigest()
+
+
+def record_key(row: Model) -> str:
+    return f"{type(row)._meta.db_table}:{row.pk}"
+
+
+def event_hash(key: bytes, event: Model) -> str:
+    """HMAC-SHA-256 of every column but the hash itself, the hash before it included.
+
+    Keyed, so that whoever can write to the database but does not hold the key cannot make a chain that verifies.
+    """
+    content = {name: value for name, value in columns(event).items() if name != "hash"}
+    return hmac.new(key, canonical(content), hashlib.sha256).hexdigest()
