@@ -80,12 +80,13 @@ R = TypeVar("R", bound=Record)
 
 
 def action(
-    model: type[R],
+    model: type[R], *, ignoring: tuple[str, ...] = ()
 ) -> Callable[[Callable[Concatenate[Acting, P], Awaitable[R]]], Callable[Concatenate[Acting, P], Awaitable[R]]]:
     """An action: one transaction, done once an idempotency key, its events announced after it is kept.
 
     `model` is what the action gives back; a repeat gives the same row as it stands now. A refusal keeps nothing, so
-    the same key may be tried again once its cause is gone.
+    the same key may be tried again once its cause is gone. `ignoring` names arguments that are not the sender's own,
+    such as what was found out before the transaction began.
     """
 
     def decorate(
@@ -93,7 +94,8 @@ def action(
     ) -> Callable[Concatenate[Acting, P], Awaitable[R]]:
         @wraps(function)
         async def run(by: Acting, *args: P.args, **kwargs: P.kwargs) -> R:
-            fingerprint = _fingerprint(function.__name__, args, kwargs)
+            sent = {name: value for name, value in kwargs.items() if name not in ignoring}
+            fingerprint = _fingerprint(function.__name__, args, sent)
             async with transaction():
                 claim = await _claim(by, fingerprint)
                 if claim is None:

@@ -55,6 +55,7 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         "update": party(COORDINATOR) | everything(OPERATOR),
         "add_member": party(COORDINATOR) | everything(OPERATOR),
         "publish_terms": party(COORDINATOR),
+        "register_treatment": party(*CLINIC_SIDE),
     },
     "clinic_settings": {READ: party(COORDINATOR) | everything(OPERATOR)},
     "member": {
@@ -75,7 +76,6 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
     "trip": {READ: party(*BOTH_SIDES)},
     "treatment": {
         READ: party(*BOTH_SIDES, MEDIATOR, EXPERT),
-        "register_at_clinic": party(*CLINIC_SIDE),
         "record_anchor": party(*BOTH_SIDES),
         "record_objectives": party(*PATIENT_SIDE, PRACTITIONER),
         "add_addendum": party(*PATIENT_SIDE, PRACTITIONER),

@@ -25,10 +25,16 @@ class StoreUnavailable(Exception):  # noqa: N818
     """The object store did not answer; the same call may succeed later."""
 
 
+class KeyTaken(Exception):  # noqa: N818
+    """Another object already stands under the target key; a sealed object is never overwritten (R-244)."""
+
+
 class ObjectStore(Protocol):
     """Objects by key. Bytes go between the client and the store; Suivi only reads them to check them.
 
-    Every method raises `StoreUnavailable` when the store cannot be reached.
+    Every asynchronous method raises `StoreUnavailable` when the store cannot be reached. A key is segments of ASCII
+    letters, digits, `.`, `_` and `-` joined by `/`, none starting with a dot or over 128 characters, 512 in all; any other key
+    raises ValueError. Keys and file names end up in addresses and access logs: no personal data in either.
     """
 
     async def start(self) -> None:
@@ -42,7 +48,11 @@ class ObjectStore(Protocol):
         ...
 
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_at: datetime) -> UploadForm:
-        """A form for one object of 1 to `max_bytes` bytes under exactly this key and type. Pure computation, no I/O."""
+        """A form for one object of 1 to `max_bytes` bytes under exactly this key and type. Pure computation, no I/O.
+
+        It can be used again until it expires. So finalise moves first and checks what it moved: nobody holds a form
+        for the new key, and what was checked is what is kept.
+        """
         ...
 
     async def stat(self, key: str) -> StoredObject | None: ...
@@ -52,7 +62,11 @@ class ObjectStore(Protocol):
         ...
 
     async def move(self, source: str, target: str) -> None:
-        """Move within the store; the target appears whole or not at all. Raises KeyError without a source."""
+        """Move within the store; the target appears whole or not at all.
+
+        Raises KeyError without a source and `KeyTaken` when something else stands under the target. After
+        `StoreUnavailable` the same call finishes what it began; after a crash, `stat(target)` tells whether it had.
+        """
         ...
 
     async def delete(self, key: str) -> None:
@@ -60,5 +74,8 @@ class ObjectStore(Protocol):
         ...
 
     def link(self, key: str, *, expires_in: timedelta, content_type: str, filename: str) -> str:
-        """A signed address that serves the object to whoever holds it until it expires. Pure computation, no I/O."""
+        """A signed address that serves the object to whoever holds it until it expires. Pure computation, no I/O.
+
+        From one second to seven days; anything else raises ValueError.
+        """
         ...

@@ -5,15 +5,41 @@ procedure's `anchors.day0` unless an entry names another anchor; both ends of a 
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Confidence = Literal["high", "medium", "low"]
 Urgency = Literal["emergency_now", "same_day", "within_48h", "routine"]
 CaseClass = Literal["normal_evolution", "medical_complication", "objective_insufficiency", "subjective_dissatisfaction"]
 Where = Literal["on_site", "remote", "local_clinician", "clinic_or_local", "clinic_or_remote"]
-DayRange = tuple[int | None, int | None]
+Level = Literal["review", "insufficiency", "gate", "cycle_failed"]
+Operator = Literal[
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "eq",
+    "in",
+    "abs_gt",
+    "abs_lte",
+    "gt_baseline",
+    "gte_baseline",
+    "lte_baseline",
+    "lt_target",
+]
+Strength = Literal["strong", "moderate", "weak"]
+LOCALE = r"^[a-z]{2}(-[A-Z]{2})?$"
+
+
+def _in_order(ends: tuple[Any, Any]) -> tuple[Any, Any]:
+    first, last = ends
+    if first is not None and last is not None and first > last:
+        raise ValueError("range reversed")
+    return ends
+
+
+DayRange = Annotated[tuple[int | None, int | None], AfterValidator(_in_order)]
 
 
 class Data(BaseModel):
@@ -32,7 +58,23 @@ class Cited(Data):
 class Text(Data):
     """One text in several languages. English is always there."""
 
-    by_locale: Mapping[str, str]
+    by_locale: Mapping[Annotated[str, Field(pattern=LOCALE)], Annotated[str, Field(min_length=1)]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, given: Any) -> Any:
+        """An English string, or languages by code, will do."""
+        if isinstance(given, str):
+            return {"by_locale": {"en": given}}
+        if isinstance(given, Mapping) and "by_locale" not in given:
+            return {"by_locale": given}
+        return given
+
+    @model_validator(mode="after")
+    def _has_english(self) -> Self:
+        if "en" not in self.by_locale:
+            raise ValueError("English text is missing")
+        return self
 
     def read(self, locale: str) -> tuple[str, str]:
         """The text and the locale it is really in: the one asked for, its base language, else English."""
@@ -64,6 +106,20 @@ class Stabilisation(Cited):
     typical: int
     max: int | None = None
     anchor: str | None = None
+    late_tail_days: int | None = None
+    """How long literature saw results still change, beyond `max`."""
+    per_cycle_resolution: Mapping[str, Any] | None = None
+    """When one cycle is known to have failed: `{anchor, day}`."""
+    variants: Mapping[str, Any] = Field(default_factory=dict)
+    """By variant of the procedure, the `min`, `typical` and `max` that replace the ones above."""
+    seed: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.min <= self.typical <= (self.typical if self.max is None else self.max):
+            raise ValueError("min <= typical <= max does not hold")
+        return self
 
 
 class NormalSign(Cited):
@@ -86,17 +142,27 @@ class RedFlag(Cited):
     urgency: Urgency
     suspect: str
     anchor: str | None = None
+    note: str | None = None
 
 
 class CheckUp(Cited):
+    """A planned control on `day`, acceptable inside `window`. `only_if` is prose that a clinician reads."""
+
     day: int
-    window: tuple[int, int]
+    window: Annotated[tuple[int, int], AfterValidator(_in_order)]
     where: Where
     checks: tuple[str, ...] = ()
     photos: str | None = None
     anchor: str | None = None
     repeat_every_days: int | None = None
     only_if: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _day_in_window(self) -> Self:
+        if not self.window[0] <= self.day <= self.window[1]:
+            raise ValueError(f"day {self.day} is outside its window")
+        return self
 
 
 class OnSite(Cited):
@@ -105,7 +171,19 @@ class OnSite(Cited):
     min_days: int
     typical_days: int | None = None
     flight_after_days: int | None = None
+    flight_range_days: DayRange | None = None
+    """How far sources disagree about flying."""
+    second_trip_days: DayRange | None = None
+    anchor: str | None = None
+    breakdown: str | None = None
+    flight_note: str | None = None
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        if self.typical_days is not None and self.typical_days < max(self.min_days, self.flight_after_days or 0):
+            raise ValueError("the typical stay ends before the earliest flight home")
+        return self
 
 
 class Measurement(Cited):
@@ -113,12 +191,18 @@ class Measurement(Cited):
     name: Text
     type: Literal["quantity", "score", "ordinal", "coded", "boolean", "count"]
     unit: str | None = None
-    range: tuple[float, float] | None = None
-    values: tuple[str | int, ...] = ()
-    better: str | int | None = None
-    per: str
+    range: Annotated[tuple[float, float], AfterValidator(_in_order)] | None = None
+    """For refusing typing errors, not for judging."""
+    values: tuple[str | int | float, ...] = ()
+    better: str | int | float | None = None
+    per: str = "patient"
     baseline: str | None = None
     precision: float | None = None
+    licence: str | None = None
+    derived: str | None = None
+    method: str | None = None
+    compare: str | None = None
+    bands: Mapping[str, Any] | None = None
     note: str | None = None
 
 
@@ -127,8 +211,11 @@ class PhotoSet(Cited):
     standard: str
     views: tuple[str, ...] = ()
     radiographs: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    video: tuple[str, ...] = ()
     capture: Mapping[str, str] = Field(default_factory=dict)
     limits: str | None = None
+    note: str | None = None
 
 
 class Site(Data):
@@ -139,6 +226,7 @@ class Site(Data):
     multiple: bool = False
     device: bool = False
     values: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()
     note: str | None = None
 
 
@@ -150,6 +238,114 @@ class Anchors(Data):
 
     def all(self) -> tuple[str, ...]:
         return (self.day0, *self.other)
+
+
+class Threshold(Cited):
+    """An outcome worth a look. It counts only from `from_day`, with baseline and agreed target on record.
+
+    Either one `measure` with `op` and `value`, or `all_of` several. `condition` names a fact that must hold.
+    """
+
+    id: str
+    level: Level
+    measure: str | None = None
+    op: Operator | None = None
+    value: Any = None
+    from_day: int | None = None
+    to_confirm_day: int | None = None
+    unit: Literal["day", "cycle"] = "day"
+    anchor: str | None = None
+    condition: str | None = None
+    compare: str | None = None
+    class_hint: str | None = None
+    """A case class, or a fact such as `device_failure`."""
+    all_of: tuple[Mapping[str, Any], ...] = ()
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _measures_something(self) -> Self:
+        if not self.all_of and (self.measure is None or self.op is None or self.value is None):
+            raise ValueError("measure, op and value, or all_of, are needed")
+        if self.from_day is None and self.unit == "day":
+            raise ValueError("from_day is missing")
+        return self
+
+
+class ClassHint(Cited):
+    """Prose that helps sort a queue. It never decides."""
+
+    when: str
+    suggests: str | None
+    strength: Strength
+    note: str | None = None
+
+
+class Duty(Cited):
+    id: str
+    text: Text
+
+
+class Exclusion(Cited):
+    id: str
+    text: Text
+
+
+class WarrantyDuration(Data):
+    """`min` to `max` of what the market offers. `parts` keeps durations of parts and brands that fit no range."""
+
+    unit: Literal["day", "month", "year", "cycle", "lifetime"] | None = None
+    min: int | None = None
+    typical: int | None = None
+    max: int | None = None
+    or_more: bool = False
+    parts: Mapping[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        given = [number for number in (self.min, self.typical, self.max) if number is not None]
+        if given != sorted(given):
+            raise ValueError("min <= typical <= max does not hold")
+        return self
+
+
+class WarrantyTemplate(Cited):
+    """What the market offers. A clinic's own published, dated text always replaces it.
+
+    A condition or exclusion without a space is an id; one with spaces is free text.
+    """
+
+    id: str
+    grantor: Literal["clinic", "manufacturer", "law", "clinic_or_financier", "clinic_or_cell_lab"]
+    object: str
+    duration: WarrantyDuration
+    starts: str | None = None
+    """An anchor; `a_or_b` is the later of the two; none is `anchors.day0`."""
+    covers: tuple[str, ...] = ()
+    remedy: tuple[str, ...] = ()
+    usually_free: tuple[str, ...] = ()
+    patient_may_pay: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    beneficiary: str | None = None
+    example: str | None = None
+    brand: str | None = None
+    region: str | None = None
+    scope: str | None = None
+    amounts: Mapping[str, Any] = Field(default_factory=dict)
+    deadlines: Mapping[str, Any] = Field(default_factory=dict)
+    note: str | None = None
+
+
+class Labels(Data):
+    """What a patient reads where the protocol only has an id."""
+
+    views: Mapping[str, Text] = Field(default_factory=dict)
+    """Photo views, radiographs, videos and documents of photo sets."""
+    checks: Mapping[str, Text] = Field(default_factory=dict)
+    """Tasks of check-ups that are no measurement."""
+    anchors: Mapping[str, Text] = Field(default_factory=dict)
+    coverage: Mapping[str, Text] = Field(default_factory=dict)
+    """Objects, covered events and remedies of warranty templates."""
 
 
 class Procedure(Data):
@@ -170,6 +366,8 @@ class Procedure(Data):
     red_flags: tuple[RedFlag, ...] = ()
     warranties: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
+    outcomes: tuple[Threshold, ...] = ()
+    hints: tuple[ClassHint, ...] = ()
     raw: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
 
@@ -186,6 +384,8 @@ class Manifest(Data):
 
 
 class Specialty(Data):
+    """`sources`, `duties` and `exclusions` also hold what the specialty uses of core's own lists."""
+
     id: str
     version: str
     names: Text
@@ -193,8 +393,14 @@ class Specialty(Data):
     procedures: Mapping[str, Procedure]
     measurements: Mapping[str, Measurement] = Field(default_factory=dict)
     photo_sets: Mapping[str, PhotoSet] = Field(default_factory=dict)
-    duties: Mapping[str, Any] = Field(default_factory=dict)
-    exclusions: Mapping[str, Any] = Field(default_factory=dict)
-    warranty_templates: Mapping[str, Any] = Field(default_factory=dict)
-    reference_period: str | None = None
+    duties: Mapping[str, Duty] = Field(default_factory=dict)
+    exclusions: Mapping[str, Exclusion] = Field(default_factory=dict)
+    warranty_templates: Mapping[str, WarrantyTemplate] = Field(default_factory=dict)
+    labels: Labels = Labels()
+    reference_period: str | None = Field(default=None, min_length=3, pattern=r"^P(\d+Y)?(\d+M)?(\d+D)?$")
     """ISO 8601 duration that overrides the nine-month default for every procedure of the specialty."""
+
+    def check_label(self, check: str) -> Text | None:
+        """What a patient reads for one entry of a check-up's `checks`."""
+        measurement = self.measurements.get(check)
+        return measurement.name if measurement else self.labels.checks.get(check)

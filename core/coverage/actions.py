@@ -1,0 +1,93 @@
+"""Publishing a clinic's terms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from suivi.core import inputs
+from suivi.core.access.narrowing import fetch
+from suivi.core.acting import Acting, action
+from suivi.core.clinics.models import Clinic, Member, MemberKind
+from suivi.core.clocks.periods import Period
+from suivi.core.clocks.zones import day_at, zone
+from suivi.core.coverage.models import Payer, Terms
+from suivi.core.coverage.rules import UnknownFeeKind, require_publishable
+from suivi.core.events.log import append
+from suivi.core.treatments.rules import UnknownAnchor, UnknownProcedure
+
+MAX_CLAUSES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Terms before they are published. `period` and `reference_period` are ISO 8601 durations such as P3Y."""
+
+    procedure: str
+    language: str
+    text: str
+    period: str
+    starts: str
+    covers: Sequence[str]
+    fees: Mapping[str, Payer]
+    exclusions: Sequence[str]
+    reference_period: str | None = None
+    response_days: int | None = None
+    effective_from: date | None = None
+
+
+@action(Terms)
+async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
+    """One more version for the clinic and procedure; versions never change once published."""
+    clinic = await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="publish_terms")
+    await Clinic.select_for_update().get(id=clinic.id)
+    _require_known(by, draft)
+    today = day_at(zone(clinic.time_zone), by.at)
+    earlier = await Terms.filter(clinic_id=clinic.id, procedure=draft.procedure)
+    effective_from = draft.effective_from or today
+    require_publishable(effective_from, earlier, today=today)
+    publisher = await Member.filter(
+        clinic_id=clinic.id, subject=by.viewer.subject, kind=MemberKind.COORDINATOR, since__lte=by.on
+    ).first()
+    assert publisher is not None, "the access table lets only the clinic's coordinators in"  # noqa: S101
+    terms = await Terms.create(
+        clinic_id=clinic.id,
+        procedure=draft.procedure,
+        number=len(earlier) + 1,
+        language=inputs.language(draft.language, field="language"),
+        text=inputs.text(draft.text, field="text", limit=50_000),
+        period=str(Period.parse(draft.period, field="period")),
+        starts=draft.starts,
+        covers=_clauses(draft.covers, "covers"),
+        fees={kind: payer.value for kind, payer in draft.fees.items()},
+        exclusions=_clauses(draft.exclusions, "exclusions"),
+        reference_period=_period_or_none(draft.reference_period),
+        response_days=draft.response_days
+        and inputs.number(draft.response_days, field="responseDays", least=1, most=90),
+        effective_from=effective_from,
+        published_at=by.at,
+        publisher_id=publisher.id,
+    )
+    told = {"terms": str(terms.id), "procedure": terms.procedure, "number": terms.number}
+    await append(by, clinic, "terms_published", told, wrote=[terms])
+    return terms
+
+
+def _require_known(by: Acting, draft: Draft) -> None:
+    procedure = by.house.registry.procedure(draft.procedure)
+    if procedure is None:
+        raise UnknownProcedure(field="procedure")
+    if draft.starts not in procedure.anchors.all():
+        raise UnknownAnchor(field="starts", anchors=", ".join(procedure.anchors.all()))
+    known = by.house.registry.fee_kinds
+    if not set(draft.fees) <= set(known):
+        raise UnknownFeeKind(field="fees", known=", ".join(sorted(known)))
+
+
+def _clauses(clauses: Sequence[str], field: str) -> list[str]:
+    inputs.number(len(clauses), field=field, least=0, most=MAX_CLAUSES)
+    return list(dict.fromkeys(inputs.text(clause, field=field, limit=500) for clause in clauses))
+
+
+def _period_or_none(period: str | None) -> str | None:
+    return None if period is None else str(Period.parse(period, field="referencePeriod"))

@@ -1,0 +1,43 @@
+"""Which terms are in force, and what may be published."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from suivi.core.coverage.models import Terms
+from suivi.core.refusals import Refusal
+
+
+class TermsBackdated(Refusal):
+    """Terms take effect on the day they are published or later."""
+
+    code = "TERMS_BACKDATED"
+    remedy = "Give today or a later day; earlier treatments keep the terms they pinned."
+
+
+class TermsOverlap(Refusal):
+    """A version that takes effect later has already been published."""
+
+    code = "TERMS_OVERLAP"
+    remedy = "Give the day that version takes effect, or a later one."
+
+
+class UnknownFeeKind(Refusal):
+    """A fee kind is not known. Known: {known}."""
+
+    code = "UNKNOWN_FEE_KIND"
+    remedy = "Use the known kinds, each once; a kind that is left out reads as not stated."
+
+
+def in_force(published: Iterable[Terms], *, on: date) -> Terms | None:
+    """The version in force on a day: the latest that had taken effect, the higher number where two share the day."""
+    effective = [terms for terms in published if terms.effective_from <= on]
+    return max(effective, key=lambda terms: (terms.effective_from, terms.number), default=None)
+
+
+def require_publishable(effective_from: date, earlier: Iterable[Terms], *, today: date) -> None:
+    """`today` is the day at the clinic. Raises TermsBackdated and TermsOverlap."""
+    if effective_from < today:
+        raise TermsBackdated(field="effectiveFrom", available_from=today)
+    latest = max((terms.effective_from for terms in earlier), default=effective_from)
+    if effective_from < latest:
+        raise TermsOverlap(field="effectiveFrom", available_from=latest)

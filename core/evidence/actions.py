@@ -1,0 +1,196 @@
+"""Evidence in three moves: begin (a form is given out), upload (straight to the store), finish (checked and sealed)."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from suivi.core import inputs
+from suivi.core.access.narrowing import fetch
+from suivi.core.acting import Acting, action
+from suivi.core.cases.actions import locked_case, treatment_in
+from suivi.core.cases.models import Case
+from suivi.core.events.log import append
+from suivi.core.evidence.content import ACCEPTED_TYPES, Checked, Examination, FileMissing, FileTypeNotAccepted
+from suivi.core.evidence.models import Evidence, EvidenceKind, EvidenceState
+from suivi.core.evidence.objects import UploadForm
+from suivi.core.refusals import Refusal
+
+FORM_LIVES = timedelta(minutes=15)
+LINK_LIVES = timedelta(minutes=5)
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SUFFIX = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "application/pdf": "pdf",
+}
+
+
+class HashUnreadable(Refusal):
+    """The hash is not a SHA-256 in 64 hexadecimal digits."""
+
+    code = "HASH_UNREADABLE"
+    remedy = "Send the SHA-256 of the file's bytes in lower-case hexadecimal."
+
+
+class TimeUnreadable(Refusal):
+    """The time the picture was taken could not be read."""
+
+    code = "TIME_UNREADABLE"
+    remedy = "Write it as ISO 8601, such as 2026-03-13T10:00:00+01:00, or leave it out."
+
+
+class EvidenceSealed(Refusal):
+    """This evidence has been checked and sealed: it can no longer be replaced."""
+
+    code = "EVIDENCE_SEALED"
+    remedy = "Begin a new upload; both will stand side by side."
+
+
+class EvidenceAwaited(Refusal):
+    """This evidence has not been uploaded and checked yet."""
+
+    code = "EVIDENCE_AWAITED"
+    remedy = "Upload the file with its form and finish the upload first."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What the sender says about a file it is about to upload."""
+
+    kind: EvidenceKind
+    content_type: str
+    sha256: str
+    treatment_id: UUID | None = None
+    view: str | None = None
+    taken_at: str | None = None
+
+
+@action(Evidence)
+async def begin_upload(by: Acting, case_id: UUID, announced: Announced) -> Evidence:
+    case = await locked_case(by, case_id, "add_evidence")
+    if announced.content_type not in ACCEPTED_TYPES:
+        raise FileTypeNotAccepted(field="contentType", accepted=", ".join(ACCEPTED_TYPES))
+    if not _SHA256.fullmatch(announced.sha256):
+        raise HashUnreadable(field="sha256")
+    treatment = await treatment_in(case, announced.treatment_id) if announced.treatment_id else None
+    evidence = await Evidence.create(
+        case_id=case.id,
+        treatment_id=treatment.id if treatment else None,
+        kind=announced.kind,
+        view=inputs.text_or_none(announced.view, field="view", limit=60),
+        state=EvidenceState.AWAITING,
+        content_type=announced.content_type,
+        sha256=announced.sha256,
+        claimed_at=_readable_time(announced.taken_at),
+        begun_at=by.at,
+        form_expires_at=by.at + FORM_LIVES,
+        sender_role=by.viewer.role.value,
+        sender=by.viewer.subject,
+    )
+    told = {"evidence": str(evidence.id), "kind": evidence.kind.value}
+    await append(by, case, "upload_begun", told, wrote=[evidence])
+    return evidence
+
+
+def _readable_time(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise TimeUnreadable(field="takenAt") from error
+
+
+def upload_form(by: Acting, evidence: Evidence) -> UploadForm:
+    """The form of evidence that is still awaited: the same one however often it is asked for."""
+    return by.house.store.upload_form(
+        evidence.incoming_key,
+        content_type=evidence.content_type,
+        max_bytes=by.house.max_upload_bytes,
+        expires_at=evidence.form_expires_at,
+    )
+
+
+async def finish_upload(by: Acting, evidence_id: UUID) -> Evidence:
+    """Checks what was uploaded and seals it. A file that fails its check is dropped, and its form may be used again.
+
+    Bytes are read and moved before the transaction begins, so that no lock is held while the store works.
+    """
+    evidence = await fetch(Evidence, by.viewer, evidence_id, on=by.on, verb="finish")
+    checked = None
+    if evidence.state is EvidenceState.AWAITING:
+        checked = await _examine(by, evidence)
+    return await _seal(by, evidence_id, checked=checked)
+
+
+async def _examine(by: Acting, evidence: Evidence) -> Checked:
+    store = by.house.store
+    arrived = await store.stat(evidence.incoming_key)
+    # A crash between moving and sealing leaves the file under its sealed key; finishing again picks it up there.
+    key = evidence.incoming_key if arrived else evidence.sealed_key
+    if arrived is None and await store.stat(key) is None:
+        raise FileMissing()
+    try:
+        checked = await _checked(by, evidence, key)
+    except Refusal:
+        await store.delete(key)
+        raise
+    if arrived:
+        await store.move(evidence.incoming_key, evidence.sealed_key)
+    return checked
+
+
+async def _checked(by: Acting, evidence: Evidence, key: str) -> Checked:
+    with Examination(max_bytes=by.house.max_upload_bytes) as examination:
+        async for chunk in by.house.store.read(key):
+            await asyncio.to_thread(examination.feed, chunk)
+        return await asyncio.to_thread(
+            examination.verdict, declared_type=evidence.content_type, declared_sha256=evidence.sha256
+        )
+
+
+@action(Evidence, ignoring=("checked",))
+async def _seal(by: Acting, evidence_id: UUID, *, checked: Checked | None) -> Evidence:
+    evidence = await Evidence.select_for_update().get(id=evidence_id)
+    if checked is None or evidence.state is EvidenceState.KEPT:
+        raise EvidenceSealed()
+    evidence.state = EvidenceState.KEPT
+    evidence.size = checked.size
+    evidence.embedded_at = _embedded(checked)
+    evidence.received_at = by.at
+    await evidence.save()
+    case = await Case.get(id=evidence.case_id)
+    told = {"evidence": str(evidence.id), "kind": evidence.kind.value, "sha256": evidence.sha256}
+    await append(by, case, "evidence_received", told, wrote=[evidence])
+    return evidence
+
+
+def _embedded(checked: Checked) -> str | None:
+    """What the camera says, in UTC where it also said in which zone it was."""
+    return checked.embedded_time.isoformat() if checked.embedded_time else checked.embedded_local_time
+
+
+@action(Evidence)
+async def open_evidence(by: Acting, evidence_id: UUID) -> Evidence:
+    """Records that the viewer looked; `evidence_link` then mints the link (R-207, R-243)."""
+    evidence = await fetch(Evidence, by.viewer, evidence_id, on=by.on, verb="open")
+    if evidence.state is EvidenceState.AWAITING:
+        raise EvidenceAwaited()
+    case = await Case.get(id=evidence.case_id)
+    await append(by, case, "evidence_opened", {"evidence": str(evidence.id)})
+    return evidence
+
+
+def evidence_link(by: Acting, evidence: Evidence) -> str:
+    """An address that serves the object for five minutes to whoever holds it. Only after `open_evidence`."""
+    return by.house.store.link(
+        evidence.sealed_key,
+        expires_in=LINK_LIVES,
+        content_type=evidence.content_type,
+        filename=f"{evidence.id}.{_SUFFIX[evidence.content_type]}",
+    )

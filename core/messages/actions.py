@@ -1,0 +1,79 @@
+"""Posting messages. They are never changed: a correction is a message that names the one it corrects."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from suivi.core import inputs
+from suivi.core.access.narrowing import NotFound
+from suivi.core.access.viewer import Role
+from suivi.core.acting import Acting, action
+from suivi.core.cases.actions import locked_case
+from suivi.core.cases.models import Assignment, Case
+from suivi.core.clinics.models import Member, MemberKind
+from suivi.core.events.log import append
+from suivi.core.evidence.actions import EvidenceAwaited
+from suivi.core.evidence.models import Evidence, EvidenceState
+from suivi.core.messages.models import Attachment, Message
+
+MAX_ATTACHMENTS = 20
+
+
+@action(Message)
+async def post_message(
+    by: Acting,
+    case_id: UUID,
+    *,
+    body: str,
+    language: str,
+    evidence_ids: Sequence[UUID] = (),
+    corrects: UUID | None = None,
+) -> Message:
+    case = await locked_case(by, case_id, "post_message")
+    attached = await _attachable(case, evidence_ids)
+    await _require_own(by, case, corrects)
+    message = await Message.create(
+        case_id=case.id,
+        author_role=by.viewer.role.value,
+        author=by.viewer.subject,
+        author_name=await _name(by, case),
+        body=inputs.text(body, field="body", limit=20_000),
+        language=inputs.language(language, field="language"),
+        corrects_id=corrects,
+        sent_at=by.at,
+    )
+    attachments = [Attachment(message_id=message.id, evidence_id=evidence.id) for evidence in attached]
+    for attachment in attachments:
+        await attachment.save()
+    told = {"message": str(message.id), "corrects": corrects and str(corrects)}
+    await append(by, case, "message_posted", told, wrote=[message, *attachments])
+    return message
+
+
+async def _attachable(case: Case, evidence_ids: Sequence[UUID]) -> list[Evidence]:
+    wanted = list(dict.fromkeys(evidence_ids))
+    inputs.number(len(wanted), field="evidenceIds", least=0, most=MAX_ATTACHMENTS)
+    found = {evidence.id: evidence for evidence in await Evidence.filter(id__in=wanted, case_id=case.id)}
+    if len(found) < len(wanted):
+        raise NotFound(noun="evidence", field="evidenceIds")
+    if any(evidence.state is EvidenceState.AWAITING for evidence in found.values()):
+        raise EvidenceAwaited(field="evidenceIds")
+    return [found[wish] for wish in wanted]
+
+
+async def _require_own(by: Acting, case: Case, corrects: UUID | None) -> None:
+    own = Message.filter(id=corrects, case_id=case.id, author=by.viewer.subject, author_role=by.viewer.role.value)
+    if corrects is not None and not await own.exists():
+        raise NotFound(noun="message", field="corrects")
+
+
+async def _name(by: Acting, case: Case) -> str | None:
+    """Patients stay pseudonymous; everybody else is named as they are known on this day."""
+    viewer = by.viewer
+    if viewer.role in (Role.PRACTITIONER, Role.COORDINATOR):
+        member = Member.filter(clinic_id=case.clinic_id, subject=viewer.subject, kind=MemberKind(viewer.role.value))
+        found = await member.order_by("-id").first()
+        return found.name if found else None
+    if viewer.role in (Role.MEDIATOR, Role.INTERPRETER):
+        assigned = await Assignment.filter(case_id=case.id, subject=viewer.subject).order_by("-id").first()
+        return assigned.name if assigned else None
+    return None

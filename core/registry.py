@@ -1,0 +1,306 @@
+"""The plugins in force: loaded, checked at start-up, and asked so that none of them can break an answer."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any, Self, TypeVar
+
+import pluggy
+
+from suivi.core import hookspecs
+from suivi.core.adapters import Adapter
+from suivi.core.hookspecs import HOOKS_VERSION
+from suivi.core.isolation import Hung, Isolation, PluginFailure, call_within
+from suivi.core.plugin_problems import (
+    BrokenPlugin,
+    ConflictingPlugins,
+    IncompatiblePlugin,
+    PluginProblem,
+    UnknownChoice,
+)
+from suivi.core.specialties.common import OTHER, common, other_specialty
+from suivi.core.specialties.hints import CaseFacts, Hint
+from suivi.core.specialties.model import Manifest, Procedure, Source, Specialty
+
+__all__ = [
+    "BrokenPlugin",
+    "ConflictingPlugins",
+    "IncompatiblePlugin",
+    "LoadedPlugin",
+    "PluginFailure",
+    "PluginProblem",
+    "Registry",
+    "UnknownChoice",
+]
+
+T = TypeVar("T")
+
+SUPPORTED_HOOKS = frozenset({HOOKS_VERSION})
+START_UP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedPlugin:
+    """`hooks` are the names it implements; `procedures` those it claims, whether or not they were given to it."""
+
+    id: str
+    version: str
+    hooks: tuple[str, ...]
+    procedures: tuple[str, ...]
+    locales: tuple[str, ...]
+    sources: Mapping[str, Source]
+    reviewer: str | None
+    reviewed_on: str | None
+    distribution: str | None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A plugin before it is trusted: what to call it in messages, and where it came from."""
+
+    name: str
+    plugin: object
+    distribution: str | None = None
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    manifest: Manifest
+    calls: Mapping[str, Callable[..., Any]]
+    distribution: str | None
+    specialty: Specialty | None
+    adapter: Adapter | None
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @property
+    def procedures(self) -> Mapping[str, Procedure]:
+        return self.specialty.procedures if self.specialty else {}
+
+
+class Registry:
+    """Build it with `load`. Every answer is the same for the life of the process, but for `failures`."""
+
+    def __init__(self, accepted: Sequence[_Accepted], choices: Mapping[str, str], isolation: Isolation) -> None:
+        self._accepted = tuple(accepted)
+        self._isolation = isolation
+        self._procedures = MappingProxyType(_settled(accepted, choices))
+        self._specialties = {p.specialty.id: p.specialty for p in accepted if p.specialty} | {OTHER: other_specialty()}
+        self.adapters: Mapping[str, Adapter] = MappingProxyType(
+            {p.adapter.id: p.adapter for p in accepted if p.adapter}
+        )
+        self.plugins: tuple[LoadedPlugin, ...] = tuple(_loaded(plugin) for plugin in accepted)
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        choices: Mapping[str, str] | None = None,
+        only: Sequence[str] | None = None,
+        extra: Sequence[object] = (),
+        time_box: float = 0.25,
+    ) -> Self:
+        """Raises a PluginProblem that says why Suivi cannot start.
+
+        `only` names the entry points of group `suivi` to load, None all of them; `extra` are plugins that are not
+        installed; `choices` gives a procedure that several plugins claim to one of them; `time_box` is in seconds.
+        """
+        manager = pluggy.PluginManager("suivi")
+        manager.add_hookspecs(hookspecs)
+        accepted = [_accept(manager, found) for found in _register(manager, only, extra)]
+        accepted.sort(key=lambda plugin: plugin.id)
+        _refuse_twins(accepted)
+        return cls(accepted, choices or {}, Isolation(time_box))
+
+    def specialty(self, specialty: str) -> Specialty | None:
+        """As the plugin gave it: of its procedures, some may have been given to another plugin."""
+        return self._specialties.get(specialty)
+
+    def procedure(self, procedure: str) -> Procedure | None:
+        """`other` is core's own, for what no plugin knows."""
+        return common().other if procedure == OTHER else self._procedures.get(procedure)
+
+    def procedures(self) -> Mapping[str, Procedure]:
+        """By id, without `other`."""
+        return self._procedures
+
+    def notice(self, locale: str) -> str:
+        """Core's notice, which no plugin can take away, then what plugins add to it, a paragraph each."""
+        asked = self._ask("notice", locale, sane=lambda answer: answer is None or _is_words(answer))
+        return "\n\n".join([common().notice.read(locale)[0], *asked])
+
+    def hints(self, facts: CaseFacts) -> list[Hint]:
+        asked = self._ask("classification_hints", facts, sane=_are_hints)
+        return [hint for hints in asked for hint in hints]
+
+    @property
+    def failures(self) -> tuple[PluginFailure, ...]:
+        """At most one a plugin and hook, the latest."""
+        return self._isolation.failures
+
+    def _ask(self, hook: str, argument: Any, *, sane: Callable[[Any], bool]) -> Iterator[Any]:
+        for plugin in self._accepted:
+            if hook in plugin.calls:
+                answer = self._isolation.ask(plugin.id, hook, plugin.calls[hook], argument, sane=sane)
+                if answer is not None:
+                    yield answer
+
+
+def _register(manager: pluggy.PluginManager, only: Sequence[str] | None, extra: Sequence[object]) -> Iterator[_Found]:
+    installed = [_import(entry) for entry in entry_points(group="suivi") if only is None or entry.name in only]
+    missing = set(only or ()) - {found.name for found in installed}
+    if missing:
+        raise BrokenPlugin(sorted(missing)[0], "no installed package has an entry point of this name")
+    for found in [*installed, *(_Found(_name(plugin), plugin) for plugin in extra)]:
+        if manager.is_registered(found.plugin):
+            continue
+        try:
+            manager.register(found.plugin)
+        except pluggy.PluginValidationError as error:
+            raise BrokenPlugin(found.name, f"{error}; docs/hooks.md has the signatures") from error
+        yield found
+
+
+def _import(entry: EntryPoint) -> _Found:
+    try:
+        plugin = entry.load()
+    except Exception as error:
+        says = f"its entry point {entry.name} = {entry.value} does not load: {type(error).__name__}: {error}"
+        raise BrokenPlugin(entry.name, says) from error
+    return _Found(entry.name, plugin, entry.dist.name if entry.dist else None)
+
+
+def _accept(manager: pluggy.PluginManager, found: _Found) -> _Accepted:
+    calls = {hook.name: _call(hook, impl) for hook, impl in _implementations(manager, found.plugin)}
+    manifest = _answer(found.name, calls, "manifest", Manifest)
+    if manifest is None:
+        raise BrokenPlugin(found.name, "it has no hook manifest()")
+    if manifest.hooks not in SUPPORTED_HOOKS:
+        raise IncompatiblePlugin(manifest.id, manifest.version, manifest.hooks, HOOKS_VERSION)
+    _refuse_unknown_hooks(manager, manifest.id, calls)
+    specialty = _answer(manifest.id, calls, "specialty", Specialty)
+    if specialty is not None:
+        _check_specialty(manifest.id, specialty)
+    adapter = _answer(manifest.id, calls, "adapter", Adapter)
+    return _Accepted(manifest, calls, found.distribution, specialty, adapter)
+
+
+def _implementations(
+    manager: pluggy.PluginManager, plugin: object
+) -> Iterator[tuple[pluggy.HookCaller, pluggy.HookImpl]]:
+    for hook in manager.get_hookcallers(plugin) or ():
+        for impl in hook.get_hookimpls():
+            if impl.plugin is plugin:
+                yield hook, impl
+
+
+def _call(hook: pluggy.HookCaller, impl: pluggy.HookImpl) -> Callable[..., Any]:
+    """The plugin's function, given those of the hook's arguments that it takes."""
+    names = hook.spec.argnames if hook.spec else ()
+
+    def call(*arguments: Any) -> Any:
+        by_name = dict(zip(names, arguments, strict=True))
+        return impl.function(*(by_name[name] for name in impl.argnames))
+
+    return call
+
+
+def _refuse_unknown_hooks(manager: pluggy.PluginManager, plugin: str, calls: Mapping[str, Any]) -> None:
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        known = sorted(name for name in vars(hookspecs) if hasattr(getattr(hookspecs, name), "suivi_spec"))
+        says = f"it implements hooks we do not know: {', '.join(sorted(set(calls) - set(known)))}"
+        raise BrokenPlugin(plugin, f"{says}; the hooks are {', '.join(known)}") from error
+
+
+def _answer(plugin: str, calls: Mapping[str, Callable[..., Any]], hook: str, kind: type[T]) -> T | None:
+    """What a hook that is asked once answers; None where the plugin does not implement it."""
+    if hook not in calls:
+        return None
+    try:
+        answer = call_within(START_UP_SECONDS, calls[hook])
+    except Hung as error:
+        raise BrokenPlugin(plugin, f"{hook}() took longer than {START_UP_SECONDS:g} seconds") from error
+    except Exception as error:
+        raise BrokenPlugin(plugin, f"{hook}() raised {type(error).__name__}: {error}") from error
+    if not isinstance(answer, kind):
+        raise BrokenPlugin(plugin, f"{hook}() answered {type(answer).__name__}, not {kind.__name__}")
+    return answer
+
+
+def _check_specialty(plugin: str, specialty: Specialty) -> None:
+    if specialty.id == OTHER or OTHER in specialty.procedures:
+        raise BrokenPlugin(plugin, f"the specialty and the procedure {OTHER} are core's own")
+    for name, procedure in specialty.procedures.items():
+        if (procedure.id, procedure.specialty) != (name, specialty.id):
+            says = f"the procedure under {name} calls itself {procedure.id} of {procedure.specialty}"
+            raise BrokenPlugin(plugin, f"{says}, not {name} of {specialty.id}")
+
+
+def _refuse_twins(accepted: Sequence[_Accepted]) -> None:
+    """Ids of plugins, specialties and adapters cannot be chosen between: one of the two has to go."""
+    nouns: dict[str, Callable[[_Accepted], str | None]] = {
+        "plugin": lambda plugin: plugin.id,
+        "specialty": lambda plugin: plugin.specialty.id if plugin.specialty else None,
+        "adapter": lambda plugin: plugin.adapter.id if plugin.adapter else None,
+    }
+    for noun, named in nouns.items():
+        for name, claimants in _claims((named(plugin), plugin) for plugin in accepted).items():
+            if len(claimants) > 1:
+                who = [f"{plugin.id} ({plugin.distribution or 'not installed'})" for plugin in claimants]
+                raise ConflictingPlugins(f"the {noun} id {name}", who, "uninstall one, or give it an id of its own.")
+
+
+def _settled(accepted: Sequence[_Accepted], choices: Mapping[str, str]) -> dict[str, Procedure]:
+    """Each procedure with the one plugin that has it: the only claimant, or the chosen one."""
+    claims = _claims((name, plugin) for plugin in accepted for name in plugin.procedures)
+    for procedure, choice in choices.items():
+        if choice not in [plugin.id for plugin in claims.get(procedure, ())]:
+            raise UnknownChoice(procedure, choice)
+    settled = {}
+    for procedure, claimants in claims.items():
+        chosen = [plugin for plugin in claimants if choices.get(procedure, plugin.id) == plugin.id]
+        if len(chosen) > 1:
+            ids = [plugin.id for plugin in chosen]
+            remedy = f"""settle it with SUIVI_SPECIALTIES='{{"{procedure}": "{ids[0]}"}}'."""
+            raise ConflictingPlugins(f"the procedure {procedure}", ids, remedy)
+        settled[procedure] = chosen[0].procedures[procedure]
+    return settled
+
+
+def _claims(pairs: Iterator[tuple[str | None, _Accepted]]) -> dict[str, list[_Accepted]]:
+    claims: dict[str, list[_Accepted]] = {}
+    for name, plugin in pairs:
+        if name is not None:
+            claims.setdefault(name, []).append(plugin)
+    return claims
+
+
+def _loaded(plugin: _Accepted) -> LoadedPlugin:
+    return LoadedPlugin(
+        id=plugin.id,
+        version=plugin.manifest.version,
+        hooks=tuple(sorted(plugin.calls)),
+        procedures=tuple(plugin.procedures),
+        locales=plugin.manifest.locales,
+        sources=plugin.specialty.sources if plugin.specialty else {},
+        reviewer=plugin.manifest.reviewer,
+        reviewed_on=plugin.manifest.reviewed_on,
+        distribution=plugin.distribution,
+    )
+
+
+def _name(plugin: object) -> str:
+    return getattr(plugin, "__name__", type(plugin).__name__)
+
+
+def _is_words(answer: Any) -> bool:
+    return type(answer) is str and bool(answer.strip())
+
+
+def _are_hints(answer: Any) -> bool:
+    return type(answer) in (list, tuple) and all(type(hint) is Hint for hint in answer)

@@ -1,0 +1,306 @@
+"""What the models cannot see one by one: citations, references between entries, ids given twice.
+
+Works on the file as it was read, so that it reports beside the models even where these refuse.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from suivi.core.specialties.common import OTHER, common
+from suivi.core.specialties.document import Document, Loc
+
+FIGURES = ("src", "conf")
+RAW = (
+    "codes", "outcomes", "hints", "benchmarks", "staged", "variants", "safety", "regulatory", "expected_curve",
+    "series", "device_events", "eligibility", "full_cycle_definition", "ask_before",
+)  # fmt: skip
+"""Keys of a procedure that are kept as they are; outcomes and hints are typed as well."""
+
+_TOP = {
+    "meta", "sources", "measurements", "photo_sets", "duties", "red_flag_library", "exclusions", "warranty_templates",
+    "procedures",
+}  # fmt: skip
+_META = {"specialty", "version", "names", "time_unit", "disclaimer", "reference_period"}
+_CITED_SECTIONS = ("measurements", "photo_sets", "duties", "red_flag_library", "exclusions", "warranty_templates")
+_CITED_LISTS = ("phases", "normal_signs", "outcomes", "benchmarks", "safety")
+_CAPPED_LISTS = ("phases", "normal_signs", "outcomes")
+# A threshold may say that a device failed, which is a fact for the practitioner and no class of a case.
+_CLASSES = {*common().case_classes, "device_failure"}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The ids that entries may refer to."""
+
+    sources: set[str]
+    photo_sets: set[str]
+    duties: set[str]
+    red_flags: set[str]
+    exclusions: set[str]
+    conditions: set[str]
+    fees: set[str]
+    templates: set[str]
+    measurements: Mapping[str, Any]
+    labels: Mapping[str, Mapping[str, Any]]
+
+
+def check(document: Document, labels: Mapping[str, Mapping[str, Any]]) -> None:
+    """Reports to `document` what is wrong."""
+    data = document.data
+    known = _known(data, labels)
+    _check_keys(document)
+    _check_citations(document, {key: value for key, value in data.items() if key != "sources"}, (), known)
+    for section in _CITED_SECTIONS:
+        for key, entry in _section(data, section).items():
+            _require_citation(document, (section, key), entry)
+    _check_labels(document, known)
+    for key, entry in _section(data, "warranty_templates").items():
+        _check_template(document, ("warranty_templates", key), entry, known)
+    _check_ids(document, ("procedures",), data.get("procedures"), "id")
+    for loc, entry in _items(data.get("procedures"), ("procedures",)):
+        _check_procedure(document, loc, entry, known)
+
+
+def _known(data: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -> _Known:
+    shared, duties = common(), set(_section(data, "duties")) | set(common().duties)
+    return _Known(
+        sources=set(_section(data, "sources")) | set(shared.sources),
+        photo_sets=set(_section(data, "photo_sets")),
+        duties=duties,
+        red_flags=set(_section(data, "red_flag_library")) | {flag.id for flag in shared.general_red_flags},
+        exclusions=set(_section(data, "exclusions")) | set(shared.exclusions),
+        conditions=set(shared.warranty_conditions) | duties,
+        fees=set(shared.fee_kinds),
+        templates=set(_section(data, "warranty_templates")),
+        measurements=_section(data, "measurements"),
+        labels=labels,
+    )
+
+
+def _check_keys(document: Document) -> None:
+    for key in document.data:
+        if key not in _TOP:
+            document.report((key,), "unknown key")
+    for section in ("meta", "sources", "procedures"):
+        if not document.data.get(section):
+            document.report((section,), "missing")
+    for section in _TOP - {"procedures"}:
+        if not isinstance(document.data.get(section, {}), Mapping):
+            document.report((section,), "is not a mapping")
+    if not isinstance(document.data.get("procedures", []), list):
+        document.report(("procedures",), "is not a list")
+    for key in _section(document.data, "meta"):
+        if key not in _META:
+            document.report(("meta", key), "unknown key")
+
+
+def _check_citations(document: Document, value: Any, loc: Loc, known: _Known) -> None:
+    """Wherever a source is named, it exists and comes with how far to trust it."""
+    if isinstance(value, Mapping):
+        if "src" in value:
+            _check_sources(document, value, loc, known)
+        for key, item in value.items():
+            _check_citations(document, item, (*loc, key), known)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_citations(document, item, (*loc, index), known)
+
+
+def _check_sources(document: Document, entry: Mapping[str, Any], loc: Loc, known: _Known) -> None:
+    if entry.get("conf") not in ("high", "medium", "low"):
+        document.report((*loc, "conf"), "a figure with a source says how far to trust it: high, medium or low")
+    _check_each(document, (*loc, "src"), entry["src"], known.sources, "source")
+
+
+def _require_citation(document: Document, loc: Loc, entry: Any) -> None:
+    if isinstance(entry, Mapping):
+        for key in FIGURES:
+            if not entry.get(key):
+                document.report((*loc, key), "missing: every figure says where it comes from and how far to trust it")
+
+
+def _check_cap(document: Document, loc: Loc, entry: Any) -> None:
+    if isinstance(entry, Mapping) and entry.get("src") == ["gk"] and entry.get("conf") == "high":
+        document.report((*loc, "conf"), "a figure that rests on general knowledge alone is medium at most")
+
+
+def _check_labels(document: Document, known: _Known) -> None:
+    for key, entry in _section(document.data, "photo_sets").items():
+        for group in ("views", "radiographs", "documents", "video"):
+            _require_labels(document, ("photo_sets", key, group), _list(entry, group), known.labels["views"], "views")
+    labels = {**known.labels["coverage"], **common().fee_kinds}
+    for key, entry in _section(document.data, "warranty_templates").items():
+        named = {"object": [_at(entry, "object")], "covers": _list(entry, "covers"), "remedy": _list(entry, "remedy")}
+        for group, words in named.items():
+            ids = [word for word in words if word and " " not in str(word)]
+            _require_labels(document, ("warranty_templates", key, group), ids, labels, "coverage")
+
+
+def _require_labels(document: Document, loc: Loc, ids: Iterable[Any], labels: Mapping[str, Any], group: str) -> None:
+    for name in ids:
+        if name not in labels:
+            document.report(loc, f"{name!r} has no text under {group} in locale/en.yaml")
+
+
+def _check_template(document: Document, loc: Loc, entry: Any, known: _Known) -> None:
+    references = {
+        "usually_free": (known.fees, "fee kind"),
+        "patient_may_pay": (known.fees, "fee kind"),
+        "conditions": (known.conditions, "condition"),
+        "exclusions": (known.exclusions, "exclusion"),
+    }
+    for key, (ids, noun) in references.items():
+        _check_each(document, (*loc, key), _list(entry, key), ids, noun, free_text=True)
+
+
+def _check_procedure(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
+    if entry.get("id") == OTHER:
+        document.report((*loc, "id"), f"{OTHER!r} is core's own")
+    _check_figures(document, loc, entry)
+    _check_anchors(document, loc, entry, known)
+    for key, ids, noun in (("warranties", known.templates, "warranty template"), ("duties", known.duties, "duty")):
+        _check_each(document, (*loc, key), _list(entry, key), ids, noun)
+    for section, name in (("phases", "id"), ("normal_signs", "id"), ("outcomes", "id")):
+        _check_ids(document, (*loc, section), entry.get(section), name)
+    _check_red_flags(document, (*loc, "red_flags"), entry, known)
+    for place, item in _items(entry.get("follow_up"), (*loc, "follow_up")):
+        _check_check_up(document, place, item, known)
+    for place, item in _items(entry.get("outcomes"), (*loc, "outcomes")):
+        _check_outcome(document, place, item, known)
+    for place, item in _items(entry.get("hints"), (*loc, "hints")):
+        _check_class(document, (*place, "suggests"), item.get("suggests"))
+
+
+def _check_figures(document: Document, loc: Loc, entry: Mapping[str, Any]) -> None:
+    for section in _CITED_LISTS:
+        for place, item in _items(entry.get(section), (*loc, section)):
+            _require_citation(document, place, item)
+            if section in _CAPPED_LISTS:
+                _check_cap(document, place, item)
+    for key in ("stabilisation", "on_site"):
+        _require_citation(document, (*loc, key), entry.get(key))
+        _check_cap(document, (*loc, key), entry.get(key))
+    if entry.get("follow_up"):
+        _require_citation(document, (*loc, "follow_up_basis"), entry.get("follow_up_basis", {}))
+    for variant, spread in _section(_section(entry, "stabilisation"), "variants").items():
+        _check_spread(document, (*loc, "stabilisation", "variants", variant), spread)
+
+
+def _check_spread(document: Document, loc: Loc, entry: Any) -> None:
+    days = [entry.get(key) for key in ("min", "typical", "max")] if isinstance(entry, Mapping) else []
+    numbers = [day for day in days if isinstance(day, int)]
+    if len(numbers) != 3 or numbers != sorted(numbers):
+        document.report(loc, "min <= typical <= max does not hold")
+
+
+def _check_anchors(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
+    anchors = _section(entry, "anchors")
+    names = [anchors.get("day0"), *_list(anchors, "other")]
+    for place, item in _anchored(entry, loc):
+        if item.get("anchor") is not None and item["anchor"] not in names:
+            document.report((*place, "anchor"), f"unknown anchor {item['anchor']!r}")
+    _require_labels(document, (*loc, "anchors"), [name for name in names if name], known.labels["anchors"], "anchors")
+
+
+def _anchored(entry: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Mapping[str, Any]]]:
+    stabilisation = _section(entry, "stabilisation")
+    yield (*loc, "stabilisation"), stabilisation
+    for key in ("prosthetic", "per_cycle_resolution"):
+        yield (*loc, "stabilisation", key), _section(stabilisation, key)
+    yield (*loc, "on_site"), _section(entry, "on_site")
+    for section in ("phases", "follow_up", "normal_signs", "red_flags", "outcomes"):
+        yield from _items(entry.get(section), (*loc, section))
+
+
+def _check_red_flags(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
+    seen: set[tuple[Any, Any]] = set()
+    for place, item in _items(entry.get("red_flags"), loc):
+        key = "ref" if "ref" in item else "id"
+        if key == "ref" and item["ref"] not in known.red_flags:
+            document.report((*place, "ref"), f"{item['ref']!r} is not in red_flag_library")
+        if key == "id":
+            _require_citation(document, place, item)
+        same = (item.get(key), item.get("anchor"))
+        if same in seen:
+            document.report((*place, key), f"{item.get(key)!r} is given twice")
+        seen.add(same)
+
+
+def _check_check_up(document: Document, loc: Loc, item: Mapping[str, Any], known: _Known) -> None:
+    if item.get("photos") is not None and item["photos"] not in known.photo_sets:
+        document.report((*loc, "photos"), f"unknown photo set {item['photos']!r}")
+    labels = {**known.measurements, **known.labels["checks"]}
+    _require_labels(document, (*loc, "checks"), _list(item, "checks"), labels, "checks")
+
+
+def _check_outcome(document: Document, loc: Loc, item: Mapping[str, Any], known: _Known) -> None:
+    _check_class(document, (*loc, "class_hint"), item.get("class_hint"))
+    parts = list(_items(item.get("all_of"), (*loc, "all_of"))) or [(loc, item)]
+    for place, part in parts:
+        measure = part.get("measure")
+        if measure is not None and measure not in known.measurements:
+            document.report((*place, "measure"), f"unknown measurement {measure!r}")
+        _check_value(document, (*place, "value"), part, known.measurements.get(str(measure)))
+
+
+def _check_value(document: Document, loc: Loc, part: Mapping[str, Any], measurement: Any) -> None:
+    if not isinstance(measurement, Mapping):
+        return
+    value, scale, span = part.get("value"), measurement.get("values"), _numbers(measurement.get("range"))
+    if scale and part.get("op") in ("in", "eq"):
+        for step in value if isinstance(value, list) else [value]:
+            if step not in scale:
+                document.report(loc, f"{step!r} is not on the scale of {part.get('measure')}")
+    compared = part.get("op") in ("gt", "gte", "lt", "lte") and _is_number(value)
+    if compared and span and not span[0] <= value <= span[-1]:
+        document.report(loc, f"{value} is outside the range of {part.get('measure')}")
+
+
+def _check_class(document: Document, loc: Loc, name: Any) -> None:
+    if name is not None and name not in _CLASSES:
+        document.report(loc, f"unknown case class {name!r}")
+
+
+def _check_each(
+    document: Document, loc: Loc, items: Any, known: set[str], noun: str, *, free_text: bool = False
+) -> None:
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        if not (item in known or (free_text and " " in str(item))):
+            document.report((*loc, index), f"unknown {noun} {item!r}")
+
+
+def _check_ids(document: Document, loc: Loc, items: Any, name: str) -> None:
+    seen: set[Any] = set()
+    for place, item in _items(items, loc):
+        if item.get(name) in seen:
+            document.report((*place, name), f"{item[name]!r} is given twice")
+        seen.add(item.get(name))
+
+
+def _items(value: Any, loc: Loc) -> Iterator[tuple[Loc, Mapping[str, Any]]]:
+    for index, item in enumerate(value if isinstance(value, list) else []):
+        if isinstance(item, Mapping):
+            yield (*loc, index), item
+
+
+def _section(data: Any, name: str) -> Mapping[str, Any]:
+    found = data.get(name) if isinstance(data, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _list(entry: Any, name: str) -> list[Any]:
+    found = entry.get(name) if isinstance(entry, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def _at(entry: Any, name: str) -> Any:
+    return entry.get(name) if isinstance(entry, Mapping) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _numbers(value: Any) -> list[Any]:
+    return [item for item in value if _is_number(item)] if isinstance(value, list) else []

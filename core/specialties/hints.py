@@ -1,0 +1,57 @@
+"""What a plugin is told of a case when it is asked for hints, and the hint it gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, get_args
+
+from suivi.core.specialties.model import CaseClass, Strength
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A value in the unit of its measurement. `target` is the figure in the patient's own written plan."""
+
+    value: float | str | bool
+    baseline: float | str | bool | None = None
+    target: float | str | bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """A case as a plugin sees it: ids and numbers, no name, no date, no free text."""
+
+    procedure: str
+    day: int
+    """Days since the procedure's `anchors.day0`."""
+    variant: str | None = None
+    cycle: int | None = None
+    anchor_days: Mapping[str, int] = field(default_factory=dict)
+    """Days since other anchors, by anchor id."""
+    site: str | None = None
+    signs: tuple[str, ...] = ()
+    measurements: Mapping[str, Measured] = field(default_factory=dict)
+    patient_dissatisfied: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What conditions of thresholds ask for."""
+
+    def __post_init__(self) -> None:
+        for name in ("anchor_days", "measurements", "facts"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """Sorts a queue and informs a practitioner; it never decides. `reasons` are sentences with the facts used."""
+
+    suggests: CaseClass | None
+    strength: Strength
+    rule: str
+    reasons: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.suggests is not None and self.suggests not in get_args(CaseClass):
+            raise ValueError(f"{self.suggests!r} is no case class")
+        if self.strength not in get_args(Strength):
+            raise ValueError(f"{self.strength!r} is no strength")

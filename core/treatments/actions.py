@@ -1,0 +1,215 @@
+"""Registering treatments and what is learnt of them afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from suivi.core import inputs
+from suivi.core.access.narrowing import NotFound, fetch
+from suivi.core.access.viewer import Role
+from suivi.core.acting import Acting, action
+from suivi.core.clinics.models import Clinic, Member, MemberKind
+from suivi.core.clocks.zones import day_at, zone
+from suivi.core.coverage.rules import in_force
+from suivi.core.coverage.models import Terms
+from suivi.core.events.log import append
+from suivi.core.evidence.models import Evidence, EvidenceState
+from suivi.core.patients.models import Patient
+from suivi.core.refusals import Refusal
+from suivi.core.specialties.model import Procedure
+from suivi.core.treatments import rules
+from suivi.core.treatments.models import Addendum, Anchor, Consent, Treatment
+from suivi.core.trips.models import Trip
+from suivi.core.versions import expect
+
+CLINIC_SIDE = (Role.PRACTITIONER, Role.COORDINATOR)
+
+
+class AgreedInFuture(Refusal):
+    """A treatment is agreed today or earlier."""
+
+    code = "AGREED_IN_FUTURE"
+    remedy = "Give the day the treatment was agreed; the terms in force on it are pinned."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was agreed and done, as the sender tells it."""
+
+    clinic_id: UUID
+    procedure: str
+    sites: Sequence[str]
+    anchors: Sequence[tuple[str, str]] = ()
+    agreed_on: date | None = None
+    practitioner_id: UUID | None = None
+    trip_id: UUID | None = None
+    description: str | None = None
+    patient_objectives: str | None = None
+    practitioner_objectives: str | None = None
+
+
+def procedure_of(by: Acting, treatment: Treatment) -> Procedure:
+    """The procedure's rules; core defaults when its plugin is gone."""
+    registry = by.house.registry
+    procedure = registry.procedure(treatment.procedure) or registry.procedure(rules.OTHER)
+    assert procedure is not None, "core always answers for `other`"  # noqa: S101
+    return procedure
+
+
+@action(Treatment)
+async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatment:
+    """The patient's side registers at any clinic, a clinic's staff only at their own."""
+    patient, clinic = await _parties(by, patient_id, plan.clinic_id)
+    procedure = by.house.registry.procedure(plan.procedure)
+    if procedure is None:
+        raise rules.UnknownProcedure(field="procedure")
+    if plan.procedure == rules.OTHER and not (plan.description or "").strip():
+        raise rules.DescriptionMissing(field="description")
+    today = day_at(zone(clinic.time_zone), by.at)
+    agreed_on = plan.agreed_on or today
+    if agreed_on > today:
+        raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
+    anchors = rules.checked_anchors(plan.anchors, procedure, on=today)
+    pinned = in_force(await Terms.filter(clinic_id=clinic.id, procedure=plan.procedure), on=agreed_on)
+    treatment = await Treatment.create(
+        patient_id=patient.id,
+        clinic_id=clinic.id,
+        trip_id=await _trip(plan.trip_id, patient),
+        practitioner_id=await _practitioner(plan.practitioner_id, clinic),
+        specialty=procedure.specialty,
+        procedure=plan.procedure,
+        description=inputs.text_or_none(plan.description, field="description", limit=200),
+        sites=rules.checked_sites(plan.sites, procedure),
+        agreed_on=agreed_on,
+        terms_id=pinned.id if pinned else None,
+        rules_plugin=procedure.specialty,
+        rules_version=by.house.registry.rules_version(procedure),
+        patient_objectives=inputs.text_or_none(plan.patient_objectives, field="patientObjectives", limit=10_000),
+        practitioner_objectives=inputs.text_or_none(
+            plan.practitioner_objectives, field="practitionerObjectives", limit=10_000
+        ),
+        registered_at=by.at,
+        version=1,
+    )
+    recorded = [
+        await Anchor.create(treatment_id=treatment.id, name=name, on=str(on), recorded_at=by.at)
+        for name, on in anchors.items()
+    ]
+    registered = {"version": 1, "procedure": plan.procedure, "terms": treatment.terms_id and str(treatment.terms_id)}
+    await append(by, treatment, "treatment_registered", registered, wrote=[treatment, *recorded])
+    return treatment
+
+
+async def _parties(by: Acting, patient_id: UUID, clinic_id: UUID) -> tuple[Patient, Clinic]:
+    if by.viewer.role in CLINIC_SIDE:
+        clinic = await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="register_treatment")
+        patient = await Patient.get_or_none(id=patient_id)
+        if patient is None:
+            raise NotFound(noun="patient", field="patientId")
+        return patient, clinic
+    patient = await fetch(Patient, by.viewer, patient_id, on=by.on, verb="register_treatment")
+    return patient, await fetch(Clinic, by.viewer, clinic_id, on=by.on)
+
+
+async def _trip(trip_id: UUID | None, patient: Patient) -> UUID | None:
+    if trip_id is not None and not await Trip.filter(id=trip_id, patient_id=patient.id).exists():
+        raise NotFound(noun="trip", field="tripId")
+    return trip_id
+
+
+async def _practitioner(member_id: UUID | None, clinic: Clinic) -> UUID | None:
+    at_clinic = Member.filter(id=member_id, clinic_id=clinic.id, kind=MemberKind.PRACTITIONER)
+    if member_id is not None and not await at_clinic.exists():
+        raise NotFound(noun="practitioner", field="practitionerId")
+    return member_id
+
+
+async def _locked(by: Acting, treatment_id: UUID, verb: str) -> Treatment:
+    await fetch(Treatment, by.viewer, treatment_id, on=by.on, verb=verb)
+    return await Treatment.select_for_update().get(id=treatment_id)
+
+
+async def _frozen(by: Acting, treatment: Treatment) -> bool:
+    names = await Anchor.filter(treatment_id=treatment.id).values_list("name", flat=True)
+    return rules.objectives_frozen([str(name) for name in names], procedure_of(by, treatment))
+
+
+@action(Treatment)
+async def record_anchor(by: Acting, treatment_id: UUID, *, name: str, on: str, expected_version: int) -> Treatment:
+    """Records the date of an anchor, or corrects the one on record. A correction stays visible in the history."""
+    treatment = await _locked(by, treatment_id, "record_anchor")
+    await expect(treatment, expected_version)
+    clinic = await Clinic.get(id=treatment.clinic_id)
+    today = day_at(zone(clinic.time_zone), by.at)
+    checked = rules.checked_anchors([(name, on)], procedure_of(by, treatment), on=today)
+    anchor = await Anchor.get_or_none(treatment_id=treatment.id, name=name)
+    before = anchor.on if anchor else None
+    anchor = anchor or Anchor(treatment_id=treatment.id, name=name)
+    anchor.on, anchor.recorded_at = str(checked[name]), by.at
+    await anchor.save()
+    treatment.version += 1
+    await treatment.save(update_fields=["version"])
+    told = {"version": treatment.version, "anchor": name, "on": anchor.on, "before": before}
+    await append(by, treatment, "anchor_recorded", told, wrote=[treatment, anchor])
+    return treatment
+
+
+@action(Treatment)
+async def record_objectives(by: Acting, treatment_id: UUID, *, objectives: str, expected_version: int) -> Treatment:
+    """Each side records its own, until the treatment begins (R-024)."""
+    treatment = await _locked(by, treatment_id, "record_objectives")
+    await expect(treatment, expected_version)
+    if await _frozen(by, treatment):
+        raise rules.ObjectivesFrozen(field="objectives")
+    objectives = inputs.text(objectives, field="objectives", limit=10_000)
+    if by.viewer.role is Role.PRACTITIONER:
+        treatment.practitioner_objectives = objectives
+    else:
+        treatment.patient_objectives = objectives
+    treatment.version += 1
+    await treatment.save()
+    await append(by, treatment, "objectives_recorded", {"version": treatment.version}, wrote=[treatment])
+    return treatment
+
+
+@action(Treatment)
+async def add_addendum(by: Acting, treatment_id: UUID, *, text: str) -> Treatment:
+    treatment = await _locked(by, treatment_id, "add_addendum")
+    if not await _frozen(by, treatment):
+        raise rules.ObjectivesOpen(field="text")
+    addendum = await Addendum.create(
+        treatment_id=treatment.id,
+        author_role=by.viewer.role.value,
+        text=inputs.text(text, field="text", limit=10_000),
+        added_at=by.at,
+    )
+    await append(by, treatment, "addendum_added", {"addendum": str(addendum.id)}, wrote=[addendum])
+    return treatment
+
+
+@action(Treatment)
+async def record_consent(
+    by: Acting,
+    treatment_id: UUID,
+    *,
+    document_version: str,
+    language: str,
+    signed_on: date,
+    evidence_id: UUID | None,
+) -> Treatment:
+    """The signed informed consent; `evidence_id` is its scan, among the evidence of the treatment's cases."""
+    treatment = await _locked(by, treatment_id, "record_consent")
+    scans = Evidence.filter(id=evidence_id, case__covered__treatment_id=treatment.id, state=EvidenceState.KEPT)
+    if evidence_id is not None and not await scans.exists():
+        raise NotFound(noun="evidence", field="evidenceId")
+    consent = await Consent.create(
+        treatment_id=treatment.id,
+        document_version=inputs.text(document_version, field="documentVersion", limit=60),
+        language=inputs.language(language, field="language"),
+        signed_on=signed_on,
+        evidence_id=evidence_id,
+        recorded_at=by.at,
+    )
+    await append(by, treatment, "consent_recorded", {"consent": str(consent.id)}, wrote=[consent])
+    return treatment

@@ -1,0 +1,50 @@
+"""Updates take the version they were based on, so that nobody overwrites what they have not seen (R-213)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from suivi.core.events.models import Event
+from suivi.core.records import Record
+from suivi.core.refusals import Refusal
+
+
+class Versioned(Protocol):
+    version: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that happened since the version an update was based on."""
+
+    kind: str
+    at: datetime
+    actor_role: str
+    version: int
+
+
+class StaleVersion(Refusal):
+    """This was changed by somebody else: it is at version {current} now."""
+
+    code = "STALE_VERSION"
+    remedy = "Read it again, look at what changed, and send your change with the current version."
+
+    def __init__(self, *, current: int, changes: Sequence[Change]) -> None:
+        super().__init__(field="expectedVersion", current=current)
+        self.current_version = current
+        self.changes = tuple(changes)
+
+
+async def expect(row: Record, version: int) -> None:
+    """Raises StaleVersion, with what happened since, unless `row` is still at `version`. The row must be locked."""
+    current: int = row.version  # type: ignore[attr-defined]
+    if current == version:
+        return
+    since = await Event.filter(noun_id=row.pk).order_by("seq")
+    changes = [
+        Change(kind=event.kind, at=event.at, actor_role=event.actor_role, version=event.payload["version"])
+        for event in since
+        if event.payload.get("version", 0) > version
+    ]
+    raise StaleVersion(current=current, changes=changes)

@@ -1,0 +1,17 @@
+"""Dental care: crowns, veneers, bridges, implants, root canals, whitening, bone grafts and aligners."""
+
+from pathlib import Path
+
+from suivi.core.hookspecs import hookimpl
+from suivi.core.specialties.model import Manifest, Specialty
+from suivi.core.specialties.reader import read_specialty
+
+
+@hookimpl
+def manifest() -> Manifest:
+    return Manifest(id="dental", version="1.0.0", hooks="1", locales=("en", "fr"))
+
+
+@hookimpl
+def specialty() -> Specialty:
+    return read_specialty(Path(__file__).parent)

@@ -1,0 +1,131 @@
+"""Root folders are imported as `suivi.*`: through links in a checkout, by their place in an installed wheel."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from configparser import ConfigParser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("core", "graphql", "plugins", "storage")
+
+
+def run(*command: str | Path, cwd: Path, path: Path | None = None) -> str:
+    """What a command prints. Fails with all of its output when it does not succeed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+    # Coloured and narrow output would break words that tests look for.
+    environment |= {"PYTHONPATH": str(path)} if path else {}
+    environment |= {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120"}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        pytest.fail(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}", pytrace=False)
+    return done.stdout
+
+
+def shipped_files() -> set[str]:
+    """What the root folders hold for users, by its name in the package."""
+    return {
+        f"suivi/{file.relative_to(ROOT)}"
+        for part in PARTS
+        for file in (ROOT / part).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that comes out of the source distribution, as a packager would build it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel unpacked into it and no checkout in sight; its dependencies are those of the tests."""
+    folder = tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    run(*pip, "--no-index", "--target", folder, wheel, cwd=folder)
+    return folder
+
+
+def test_the_graphql_folder_never_becomes_a_package_of_that_name() -> None:
+    assert not (ROOT / "graphql" / "__init__.py").exists()
+
+
+def test_graphql_means_the_library_even_from_the_root_of_the_checkout() -> None:
+    found = run(sys.executable, "-c", "import graphql; print(graphql.__file__)", cwd=ROOT)
+
+    assert Path(found.strip()).is_relative_to(sysconfig.get_path("purelib"))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_parts_are_links_in_the_checkout(part: str) -> None:
+    link = ROOT / "suivi" / part
+
+    assert link.is_symlink()
+    assert link.readlink() == Path("..", part)
+
+
+def test_no_folder_of_ours_hides_a_standard_module() -> None:
+    hidden = {file.stem for file in (ROOT / "graphql").glob("*.py")} & sys.stdlib_module_names
+
+    assert not hidden
+
+
+@pytest.mark.parametrize("command", [["pytest"], [sys.executable, "-m", "pytest"]], ids=["pytest", "python -m pytest"])
+def test_tests_import_the_parts_however_pytest_is_started(command: list[str], tmp_path: Path) -> None:
+    trial = tmp_path / "test_trial.py"
+    trial.write_text("import suivi.core, suivi.graphql, graphql.language\n\ndef test_trial() -> None: ...\n")
+    command[0] = str(Path(sys.executable).with_name(command[0])) if command[0] == "pytest" else command[0]
+
+    collected = run(*command, "--collect-only", "-q", "-p", "no:cacheprovider", trial, cwd=ROOT)
+
+    assert "test_trial" in collected
+
+
+def test_the_wheel_holds_every_file_of_the_parts(wheel: Path) -> None:
+    with ZipFile(wheel) as content:
+        held = set(content.namelist())
+
+    assert shipped_files() <= held
+    assert {"suivi/py.typed", "suivi/cli.py", "suivi/settings.py"} <= held
+    assert not [name for name in held if name.startswith(("tests/", "suivi/tests/", "bench/"))]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "suivi/core/locale/fr.yaml",
+        "suivi/core/migrations/0001_initial.py",
+        "suivi/plugins/common.yaml",
+        "suivi/plugins/dental/protocol.yaml",
+    ],
+)
+def test_the_wheel_holds_what_is_no_code(wheel: Path, data: str) -> None:
+    with ZipFile(wheel) as content:
+        assert data in content.namelist()
+
+
+def test_an_installed_suivi_finds_its_plugins(installed: Path, tmp_path: Path) -> None:
+    [declared] = installed.glob("suivi-*.dist-info/entry_points.txt")
+    plugins = ConfigParser()
+    plugins.read(declared)
+
+    assert {"dental", "email"} <= set(plugins["suivi"])
+    for module in plugins["suivi"].values():
+        place = run(sys.executable, "-c", f"import {module} as it; print(it.__file__)", cwd=tmp_path, path=installed)
+        assert Path(place.strip()).is_relative_to(installed)
+
+
+def test_an_installed_suivi_has_its_parts_and_its_command(installed: Path, tmp_path: Path) -> None:
+    code = "import suivi.core as core, suivi.storage as storage; print(core.__file__, storage.__file__, sep='\\n')"
+    places = run(sys.executable, "-c", code, cwd=tmp_path, path=installed).splitlines()
+
+    assert all(Path(place).is_relative_to(installed) for place in places)
+    assert "Usage" in run(installed / "bin" / "suivi", "--help", cwd=tmp_path, path=installed)
