@@ -1,5 +1,6 @@
 """One request to change something: who asks, when, under which idempotency key, and with what it works."""
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
@@ -35,6 +36,8 @@ class House:
     feed: Feed
     audit_key: bytes = field(repr=False)
     max_upload_bytes: int = 20 * 1024 * 1024
+    # Decoding a large photo takes up to 260 MB.
+    examining: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,6 +119,10 @@ class Registry:
         """As the plugin gave it: of its procedures, some may have been given to another plugin."""
         return self._specialties.get(specialty)
 
+    def specialties(self) -> Mapping[str, Specialty]:
+        """By id, with core's own `other`."""
+        return MappingProxyType(self._specialties)
+
     def procedure(self, procedure: str) -> Procedure | None:
         """`other` is core's own, for what no plugin knows."""
         return common().other if procedure == OTHER else self._procedures.get(procedure)
@@ -154,11 +158,11 @@ def _register(manager: pluggy.PluginManager, only: Sequence[str] | None, extra: 
     missing = set(only or ()) - {found.name for found in installed}
     if missing:
         raise BrokenPlugin(sorted(missing)[0], "no installed package has an entry point of this name")
-    for found in [*installed, *(_Found(_name(plugin), plugin) for plugin in extra)]:
+    for number, found in enumerate([*installed, *(_Found(_name(plugin), plugin) for plugin in extra)]):
         if manager.is_registered(found.plugin):
             continue
         try:
-            manager.register(found.plugin)
+            manager.register(found.plugin, name=f"{found.name} ({number})")
         except pluggy.PluginValidationError as error:
             raise BrokenPlugin(found.name, f"{error}; docs/hooks.md has the signatures") from error
         yield found

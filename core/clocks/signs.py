@@ -77,7 +77,7 @@ def red_flags_on(procedure: Procedure, timeline: Timeline) -> tuple[FlagToday, .
     for flag in procedure.red_flags:
         start = timeline.start(flag.anchor)
         day = start.day_number(timeline.on)
-        if start.happened and (day is None or _may_apply(day, flag.days)):
+        if day is None or _may_apply(day, flag.days):
             active.append(_flag(flag, day))
     return tuple(sorted(active, key=lambda flag: MOST_URGENT_FIRST.index(flag.urgency)))
 

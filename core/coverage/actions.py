@@ -14,6 +14,7 @@ from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Payer, Terms
 from suivi.core.coverage.rules import UnknownFeeKind, require_publishable
 from suivi.core.events.log import append
+from suivi.core.specialties.common import common
 from suivi.core.treatments.rules import UnknownAnchor, UnknownProcedure
 
 MAX_CLAUSES = 100
@@ -79,7 +80,7 @@ def _require_known(by: Acting, draft: Draft) -> None:
         raise UnknownProcedure(field="procedure")
     if draft.starts not in procedure.anchors.all():
         raise UnknownAnchor(field="starts", anchors=", ".join(procedure.anchors.all()))
-    known = by.house.registry.fee_kinds
+    known = common().fee_kinds
     if not set(draft.fees) <= set(known):
         raise UnknownFeeKind(field="fees", known=", ".join(sorted(known)))
 

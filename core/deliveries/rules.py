@@ -10,7 +10,7 @@ from suivi.core.deliveries.models import DeliveryState
 from suivi.core.refusals import Refusal
 
 LEASE = timedelta(minutes=1)
-"""How long a delivery belongs to the worker that claimed it: longer than a send may take (`TIME_LIMIT`) and a settle."""
+"""How long a delivery belongs to the worker that claimed it: longer than `TIME_LIMIT` and keeping the outcome."""
 
 TIME_LIMIT = timedelta(seconds=20)
 """After which a send counts as failed."""
@@ -103,7 +103,8 @@ def _fallback(failed: Failed, notifying: Sequence[str], attempts: int) -> str | 
     if failed.adapter not in notifying:
         return None
     place = notifying.index(failed.adapter) + 1
-    if place == len(notifying) or not (failed.permanent or attempts >= PATIENCE * place):
+    worn_out = attempts >= min(PATIENCE * place, ATTEMPTS)
+    if place == len(notifying) or not (failed.permanent or worn_out):
         return None
     return notifying[place]
 

@@ -55,7 +55,11 @@ def columns(row: Model) -> dict[str, Any]:
 
 def digest(row: Model) -> str:
     """SHA-256 of every column, in hex."""
-    return hashlib.sha256(canonical(columns(row))).hexdigest()
+    return digest_of(columns(row))
+
+
+def digest_of(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(_stated(values))).hexdigest()
 
 
 def record_key(row: Model) -> str:
@@ -67,5 +71,22 @@ def event_hash(key: bytes, event: Model) -> str:
 
     Keyed, so that whoever can write to the database but does not hold the key cannot make a chain that verifies.
     """
-    content = {name: value for name, value in columns(event).items() if name != "hash"}
+    return hash_of(key, columns(event))
+
+
+def hash_of(key: bytes, values: Mapping[str, Any]) -> str:
+    content = {name: value for name, value in _stated(values).items() if name != "hash"}
     return hmac.new(key, canonical(content), hashlib.sha256).hexdigest()
+
+
+def end_hash(key: bytes, event_hash: str) -> str:
+    """What a chain's row says of the event that the chain ends with.
+
+    Unlike an event's own hash it stands nowhere else: who cuts events off the end cannot make the row fit again.
+    """
+    return hmac.new(key, canonical({"ends_with": event_hash}), hashlib.sha256).hexdigest()
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    # A null column counts as none: a migration that adds a nullable column leaves every digest as it was.
+    return {name: value for name, value in values.items() if value is not None}

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from tortoise import Model
 
-from suivi.core.events.digests import GENESIS, digest, event_hash, record_key
+from suivi.core.events.digests import GENESIS, digest, end_hash, event_hash, plain, record_key
 from suivi.core.events.models import Chain, Event
 from suivi.core.records import Record
 
@@ -66,13 +66,14 @@ async def append(
         actor_role=by.author.role,
         actor=by.author.subject,
         frontend=by.author.frontend,
-        payload=dict(payload or {}),
+        # As it will be read back, or the hash would not fit: JSON has no dates.
+        payload=plain(payload or {}),
         records={record_key(row): digest(row) for row in wrote},
-        previous=chain.head,
+        previous=await _last_hash(chain),
     )
     event.hash = event_hash(by.audit_key, event)
     await event.save(force_create=True)
-    chain.length, chain.head = event.seq, event.hash
+    chain.length, chain.head = event.seq, end_hash(by.audit_key, event.hash)
     await chain.save(update_fields=["length", "head"])
     by.appended.append(event)
     return event
@@ -83,3 +84,9 @@ async def _locked_chain(about: Record) -> Chain:
     fresh = Chain(noun_id=about.pk, noun=type(about)._meta.db_table, length=0, head=GENESIS)
     await Chain.bulk_create([fresh], ignore_conflicts=True)
     return await Chain.select_for_update().get(noun_id=about.pk)
+
+
+async def _last_hash(chain: Chain) -> str:
+    if not chain.length:
+        return GENESIS
+    return (await Event.get(noun_id=chain.noun_id, seq=chain.length).only("hash")).hash

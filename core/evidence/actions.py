@@ -74,7 +74,7 @@ class Announced:
 async def begin_upload(by: Acting, case_id: UUID, announced: Announced) -> Evidence:
     case = await locked_case(by, case_id, "add_evidence")
     if announced.content_type not in ACCEPTED_TYPES:
-        raise FileTypeNotAccepted(field="contentType", accepted=", ".join(ACCEPTED_TYPES))
+        raise FileTypeNotAccepted(field="contentType", found=inputs.text(announced.content_type, field="contentType", limit=100))
     if not _SHA256.fullmatch(announced.sha256):
         raise HashUnreadable(field="sha256")
     treatment = await treatment_in(case, announced.treatment_id) if announced.treatment_id else None
@@ -129,29 +129,29 @@ async def finish_upload(by: Acting, evidence_id: UUID) -> Evidence:
 
 
 async def _examine(by: Acting, evidence: Evidence) -> Checked:
+    """Moves first, then looks: what is checked is out of reach of the form, which still works until it expires."""
     store = by.house.store
-    arrived = await store.stat(evidence.incoming_key)
-    # A crash between moving and sealing leaves the file under its sealed key; finishing again picks it up there.
-    key = evidence.incoming_key if arrived else evidence.sealed_key
-    if arrived is None and await store.stat(key) is None:
-        raise FileMissing()
+    # A crash in the middle leaves the file under its sealed key; finishing again picks it up there.
+    if await store.stat(evidence.sealed_key) is None:
+        try:
+            await store.move(evidence.incoming_key, evidence.sealed_key)
+        except KeyError as error:
+            raise FileMissing() from error
     try:
-        checked = await _checked(by, evidence, key)
+        return await _checked(by, evidence)
     except Refusal:
-        await store.delete(key)
+        await store.delete(evidence.sealed_key)
         raise
-    if arrived:
-        await store.move(evidence.incoming_key, evidence.sealed_key)
-    return checked
 
 
-async def _checked(by: Acting, evidence: Evidence, key: str) -> Checked:
-    with Examination(max_bytes=by.house.max_upload_bytes) as examination:
-        async for chunk in by.house.store.read(key):
-            await asyncio.to_thread(examination.feed, chunk)
-        return await asyncio.to_thread(
-            examination.verdict, declared_type=evidence.content_type, declared_sha256=evidence.sha256
-        )
+async def _checked(by: Acting, evidence: Evidence) -> Checked:
+    async with by.house.examining:
+        with Examination(max_bytes=by.house.max_upload_bytes) as examination:
+            async for chunk in by.house.store.read(evidence.sealed_key):
+                await asyncio.to_thread(examination.feed, chunk)
+            return await asyncio.to_thread(
+                examination.verdict, declared_type=evidence.content_type, declared_sha256=evidence.sha256
+            )
 
 
 @action(Evidence, ignoring=("checked",))

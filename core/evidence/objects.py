@@ -33,8 +33,8 @@ class ObjectStore(Protocol):
     """Objects by key. Bytes go between the client and the store; Suivi only reads them to check them.
 
     Every asynchronous method raises `StoreUnavailable` when the store cannot be reached. A key is segments of ASCII
-    letters, digits, `.`, `_` and `-` joined by `/`, none starting with a dot or over 128 characters, 512 in all; any other key
-    raises ValueError. Keys and file names end up in addresses and access logs: no personal data in either.
+    letters, digits, `.`, `_` and `-` joined by `/`, none starting with a dot or over 128 characters, 512 in all; any
+    other key raises ValueError. Keys and file names end up in addresses and access logs: no personal data in either.
     """
 
     async def start(self) -> None:

@@ -139,7 +139,7 @@ def _check_labels(document: Document, known: _Known) -> None:
 
 def _require_labels(document: Document, loc: Loc, ids: Iterable[Any], labels: Mapping[str, Any], group: str) -> None:
     for name in ids:
-        if name not in labels:
+        if str(name) not in labels:
             document.report(loc, f"{name!r} has no text under {group} in locale/en.yaml")
 
 
@@ -214,21 +214,21 @@ def _anchored(entry: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Mapping
 
 
 def _check_red_flags(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[tuple[str, str]] = set()
     for place, item in _items(entry.get("red_flags"), loc):
         key = "ref" if "ref" in item else "id"
-        if key == "ref" and item["ref"] not in known.red_flags:
+        if key == "ref" and str(item["ref"]) not in known.red_flags:
             document.report((*place, "ref"), f"{item['ref']!r} is not in red_flag_library")
         if key == "id":
             _require_citation(document, place, item)
-        same = (item.get(key), item.get("anchor"))
+        same = (str(item.get(key)), str(item.get("anchor")))
         if same in seen:
             document.report((*place, key), f"{item.get(key)!r} is given twice")
         seen.add(same)
 
 
 def _check_check_up(document: Document, loc: Loc, item: Mapping[str, Any], known: _Known) -> None:
-    if item.get("photos") is not None and item["photos"] not in known.photo_sets:
+    if item.get("photos") is not None and str(item["photos"]) not in known.photo_sets:
         document.report((*loc, "photos"), f"unknown photo set {item['photos']!r}")
     labels = {**known.measurements, **known.labels["checks"]}
     _require_labels(document, (*loc, "checks"), _list(item, "checks"), labels, "checks")
@@ -239,7 +239,7 @@ def _check_outcome(document: Document, loc: Loc, item: Mapping[str, Any], known:
     parts = list(_items(item.get("all_of"), (*loc, "all_of"))) or [(loc, item)]
     for place, part in parts:
         measure = part.get("measure")
-        if measure is not None and measure not in known.measurements:
+        if measure is not None and str(measure) not in known.measurements:
             document.report((*place, "measure"), f"unknown measurement {measure!r}")
         _check_value(document, (*place, "value"), part, known.measurements.get(str(measure)))
 
@@ -248,7 +248,7 @@ def _check_value(document: Document, loc: Loc, part: Mapping[str, Any], measurem
     if not isinstance(measurement, Mapping):
         return
     value, scale, span = part.get("value"), measurement.get("values"), _numbers(measurement.get("range"))
-    if scale and part.get("op") in ("in", "eq"):
+    if isinstance(scale, list) and part.get("op") in ("in", "eq"):
         for step in value if isinstance(value, list) else [value]:
             if step not in scale:
                 document.report(loc, f"{step!r} is not on the scale of {part.get('measure')}")
@@ -258,7 +258,7 @@ def _check_value(document: Document, loc: Loc, part: Mapping[str, Any], measurem
 
 
 def _check_class(document: Document, loc: Loc, name: Any) -> None:
-    if name is not None and name not in _CLASSES:
+    if name is not None and str(name) not in _CLASSES:
         document.report(loc, f"unknown case class {name!r}")
 
 
@@ -266,16 +266,16 @@ def _check_each(
     document: Document, loc: Loc, items: Any, known: set[str], noun: str, *, free_text: bool = False
 ) -> None:
     for index, item in enumerate(items if isinstance(items, list) else []):
-        if not (item in known or (free_text and " " in str(item))):
+        if not (str(item) in known or (free_text and " " in str(item))):
             document.report((*loc, index), f"unknown {noun} {item!r}")
 
 
 def _check_ids(document: Document, loc: Loc, items: Any, name: str) -> None:
-    seen: set[Any] = set()
+    seen: set[str] = set()
     for place, item in _items(items, loc):
-        if item.get(name) in seen:
-            document.report((*place, name), f"{item[name]!r} is given twice")
-        seen.add(item.get(name))
+        if str(item.get(name)) in seen:
+            document.report((*place, name), f"{item.get(name)!r} is given twice")
+        seen.add(str(item.get(name)))
 
 
 def _items(value: Any, loc: Loc) -> Iterator[tuple[Loc, Mapping[str, Any]]]:

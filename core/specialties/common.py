@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from suivi.core.specialties.document import open_document
 from suivi.core.specialties.model import (
     CaseClass,
     Cited,
@@ -71,7 +70,7 @@ class Common(Data):
 
 @cache
 def common() -> Common:
-    values = yaml.safe_load(Path(__file__).with_name("common.yaml").read_text(encoding="utf-8"))
+    values = open_document(Path(__file__).with_name("common.yaml")).data
     for name in ("case_classes", "fee_kinds", "exclusions", "duties"):
         values[name] = {key: {"id": key, **entry} for key, entry in values[name].items()}
     values["urgency"] = {

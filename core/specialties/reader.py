@@ -122,7 +122,7 @@ class _Assembly:
         own = _list(entry, "red_flags", lambda item: self._red_flag(procedure, item))
         if not isinstance(own, list):
             return own
-        given = {flag.get("id") for flag in own if isinstance(flag, Mapping)}
+        given = {str(flag.get("id")) for flag in own if isinstance(flag, Mapping)}
         return [*own, *(flag.model_dump() for flag in common().general_red_flags if flag.id not in given)]
 
     def _red_flag(self, procedure: str, item: Entry) -> Entry:

@@ -17,8 +17,8 @@ from suivi.core.events.log import append
 from suivi.core.evidence.models import Evidence, EvidenceState
 from suivi.core.patients.models import Patient
 from suivi.core.refusals import Refusal
-from suivi.core.specialties.model import Procedure
 from suivi.core.treatments import rules
+from suivi.core.treatments.answers import procedure_of, rules_version
 from suivi.core.treatments.models import Addendum, Anchor, Consent, Treatment
 from suivi.core.trips.models import Trip
 from suivi.core.versions import expect
@@ -49,14 +49,6 @@ class Plan:
     practitioner_objectives: str | None = None
 
 
-def procedure_of(by: Acting, treatment: Treatment) -> Procedure:
-    """The procedure's rules; core defaults when its plugin is gone."""
-    registry = by.house.registry
-    procedure = registry.procedure(treatment.procedure) or registry.procedure(rules.OTHER)
-    assert procedure is not None, "core always answers for `other`"  # noqa: S101
-    return procedure
-
-
 @action(Treatment)
 async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatment:
     """The patient's side registers at any clinic, a clinic's staff only at their own."""
@@ -84,7 +76,7 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
         agreed_on=agreed_on,
         terms_id=pinned.id if pinned else None,
         rules_plugin=procedure.specialty,
-        rules_version=by.house.registry.rules_version(procedure),
+        rules_version=rules_version(by.house.registry, procedure),
         patient_objectives=inputs.text_or_none(plan.patient_objectives, field="patientObjectives", limit=10_000),
         practitioner_objectives=inputs.text_or_none(
             plan.practitioner_objectives, field="practitionerObjectives", limit=10_000
@@ -132,7 +124,7 @@ async def _locked(by: Acting, treatment_id: UUID, verb: str) -> Treatment:
 
 async def _frozen(by: Acting, treatment: Treatment) -> bool:
     names = await Anchor.filter(treatment_id=treatment.id).values_list("name", flat=True)
-    return rules.objectives_frozen([str(name) for name in names], procedure_of(by, treatment))
+    return rules.objectives_frozen([str(name) for name in names], procedure_of(by.house.registry, treatment))
 
 
 @action(Treatment)
@@ -142,7 +134,7 @@ async def record_anchor(by: Acting, treatment_id: UUID, *, name: str, on: str, e
     await expect(treatment, expected_version)
     clinic = await Clinic.get(id=treatment.clinic_id)
     today = day_at(zone(clinic.time_zone), by.at)
-    checked = rules.checked_anchors([(name, on)], procedure_of(by, treatment), on=today)
+    checked = rules.checked_anchors([(name, on)], procedure_of(by.house.registry, treatment), on=today)
     anchor = await Anchor.get_or_none(treatment_id=treatment.id, name=name)
     before = anchor.on if anchor else None
     anchor = anchor or Anchor(treatment_id=treatment.id, name=name)

@@ -124,13 +124,14 @@ async def test_a_connection_that_drops_during_an_upload_leaves_nothing(
     _, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(head.encode() + body)
     await writer.drain()
-    while not served_disk.files():
-        await asyncio.sleep(0.01)
-    writer.close()
-    await writer.wait_closed()
+    async with asyncio.timeout(10):
+        while not served_disk.files():
+            await asyncio.sleep(0.01)
+        writer.close()
+        await writer.wait_closed()
 
-    while served_disk.files():
-        await asyncio.sleep(0.01)
+        while served_disk.files():
+            await asyncio.sleep(0.01)
     assert await disk.stat(form.fields["key"]) is None
 
 

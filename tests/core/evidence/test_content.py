@@ -244,6 +244,7 @@ def test_a_location_written_beside_the_exif_data_is_found_too() -> None:
     assert checked(an_image("JPEG", xmp=xmp)).has_location
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")  # a warning of Pillow's, and no more than that in production
 @pytest.mark.parametrize("damage", [b"XXXX", b"MM\x00*\xff\xff\xff\xff"])
 def test_unreadable_camera_data_does_not_spoil_a_photo_but_may_hide_a_location(damage: bytes) -> None:
     """R-242"""

@@ -1,0 +1,52 @@
+"""History: what happened, in order, as the log has it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from suivi.core.events.models import Event as EventRow
+from suivi.graphql.context import Info
+from suivi.graphql.nodes import Connection, Node, connection, global_id, read_page
+
+
+@strawberry.type(description="One thing that happened. Events are appended and never changed.")
+class Event(Node):
+    kind: str
+    at: datetime
+    seq: int = strawberry.field(description="1, 2, 3 ... in the history of its case or treatment.")
+    actor_role: str
+    actor: str = strawberry.field(description="The token's subject, as the identity provider names it.")
+    frontend: str | None = strawberry.field(description="The partner frontend that acted on the actor's behalf.")
+    details: JSON = strawberry.field(description="Codes and ids, never anybody's words.")
+    hash: str
+    previous_hash: str
+
+    @classmethod
+    def of(cls, row: Any) -> "Event":
+        return cls(
+            id=global_id("Event", row.id),
+            kind=row.kind,
+            at=row.at,
+            seq=row.seq,
+            actor_role=row.actor_role,
+            actor=row.actor,
+            frontend=row.frontend,
+            details=row.payload,
+            hash=row.hash,
+            previous_hash=row.previous,
+        )
+
+
+async def load_event(info: Info, identity: UUID | None) -> Event | None:
+    row = await info.context.one(EventRow, identity)
+    return row and Event.of(row)
+
+
+async def history(info: Info, noun_id: UUID, *, first: int, after: str | None) -> Connection[Event]:
+    """Newest first."""
+    before = read_page(first, after)
+    rows = await info.context.newest(EventRow, "noun_id", noun_id, last=first, before=before)
+    return connection([Event.of(row) for row in rows[:first]], rows[:first], more=len(rows) > first)

@@ -1,0 +1,170 @@
+"""Evidence: begin, upload straight to the store, finish; and short-lived links to look at it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Union
+from uuid import UUID
+
+import strawberry
+
+from suivi.core.acting import Acting
+from suivi.core.evidence import actions
+from suivi.core.evidence.models import Evidence as EvidenceRow
+from suivi.core.evidence.models import EvidenceKind, EvidenceState
+from suivi.graphql.context import Info
+from suivi.graphql.nodes import Node, global_id, read_id, read_id_or_none
+from suivi.graphql.results import Refusal, attempt
+from suivi.graphql.treatments import Treatment, load_treatment
+
+if TYPE_CHECKING:
+    from suivi.graphql.cases import Case
+
+LazyCase = Annotated["Case", strawberry.lazy("suivi.graphql.cases")]
+EvidenceKindEnum = strawberry.enum(EvidenceKind, name="EvidenceKind")
+EvidenceStateEnum = strawberry.enum(EvidenceState, name="EvidenceState")
+
+
+@strawberry.type(description="A photo or document. Its bytes never pass through here.")
+class Evidence(Node):
+    kind: EvidenceKindEnum  # type: ignore[valid-type]
+    view: str | None
+    state: EvidenceStateEnum  # type: ignore[valid-type]
+    content_type: str
+    size: int | None = strawberry.field(description="Bytes, as found; null while awaited.")
+    sha256: str
+    claimed_at: str | None = strawberry.field(description="When the sender says it was taken.")
+    embedded_at: str | None = strawberry.field(description="When the file itself says it was taken.")
+    received_at: datetime | None
+    sender_role: str
+    row: strawberry.Private[Any]
+
+    @classmethod
+    def of(cls, row: Any) -> "Evidence":
+        return cls(
+            id=global_id("Evidence", row.id),
+            kind=row.kind,
+            view=row.view,
+            state=row.state,
+            content_type=row.content_type,
+            size=row.size,
+            sha256=row.sha256,
+            claimed_at=row.claimed_at,
+            embedded_at=row.embedded_at,
+            received_at=row.received_at,
+            sender_role=row.sender_role,
+            row=row,
+        )
+
+    @strawberry.field
+    async def case(self, info: Info) -> LazyCase | None:
+        from suivi.graphql.cases import load_case
+
+        return await load_case(info, self.row.case_id)
+
+    @strawberry.field
+    async def treatment(self, info: Info) -> Treatment | None:
+        return await load_treatment(info, self.row.treatment_id)
+
+
+async def load_evidence(info: Info, identity: UUID | None) -> Evidence | None:
+    row = await info.context.one(EvidenceRow, identity)
+    return row and Evidence.of(row)
+
+
+@strawberry.type
+class FormField:
+    name: str
+    value: str
+
+
+@strawberry.type(description="Send as multipart/form-data: these fields in this order, then the file as `file`.")
+class UploadForm:
+    url: str
+    fields: list[FormField]
+    expires_at: datetime
+    max_bytes: int
+
+
+@strawberry.type(description="An upload that has begun: the evidence to come, and the form to send it with.")
+class Upload:
+    evidence: Evidence
+    form: UploadForm
+
+
+@strawberry.type(description="An address that serves the file to whoever holds it, for a few minutes.")
+class EvidenceLink:
+    url: str
+    evidence: Evidence
+
+
+@strawberry.input
+class BeginUploadInput:
+    idempotency_key: str
+    case_id: strawberry.ID
+    kind: EvidenceKindEnum  # type: ignore[valid-type]
+    content_type: str = strawberry.field(description="image/jpeg, image/png, image/webp, image/heic, application/pdf.")
+    sha256: str = strawberry.field(description="Of the file's bytes, in lower-case hexadecimal.")
+    treatment_id: strawberry.ID | None = None
+    view: str | None = None
+    taken_at: str | None = strawberry.field(default=None, description="ISO 8601, as the sender remembers it.")
+
+    def announced(self) -> actions.Announced:
+        return actions.Announced(
+            kind=self.kind,
+            content_type=self.content_type,
+            sha256=self.sha256,
+            treatment_id=read_id_or_none("Treatment", self.treatment_id, field="treatmentId"),
+            view=self.view,
+            taken_at=self.taken_at,
+        )
+
+
+@strawberry.input
+class FinishUploadInput:
+    idempotency_key: str
+    evidence_id: strawberry.ID
+
+
+@strawberry.input
+class OpenEvidenceInput:
+    idempotency_key: str
+    evidence_id: strawberry.ID
+
+
+BeginUploadResult = Annotated[Union[Upload, Refusal], strawberry.union("BeginUploadResult")]
+FinishUploadResult = Annotated[Union[Evidence, Refusal], strawberry.union("FinishUploadResult")]
+OpenEvidenceResult = Annotated[Union[EvidenceLink, Refusal], strawberry.union("OpenEvidenceResult")]
+
+
+@strawberry.type
+class EvidenceMutations:
+    @strawberry.mutation(description="Gives out a form that takes exactly this file, once, within fifteen minutes.")
+    async def begin_upload(self, info: Info, input: BeginUploadInput) -> BeginUploadResult:
+        async def act(by: Acting) -> EvidenceRow:
+            return await actions.begin_upload(by, read_id("Case", input.case_id, field="caseId"), input.announced())
+
+        def node(row: EvidenceRow) -> Upload:
+            form = actions.upload_form(info.context.acting(input.idempotency_key), row)
+            fields = [FormField(name=name, value=value) for name, value in form.fields.items()]
+            limit = info.context.house.max_upload_bytes
+            answer = UploadForm(url=form.url, fields=fields, expires_at=form.expires_at, max_bytes=limit)
+            return Upload(evidence=Evidence.of(row), form=answer)
+
+        return await attempt(info, input.idempotency_key, act, node)
+
+    @strawberry.mutation(description="Checks size, type and hash of what was uploaded, and seals it.")
+    async def finish_upload(self, info: Info, input: FinishUploadInput) -> FinishUploadResult:
+        async def act(by: Acting) -> EvidenceRow:
+            return await actions.finish_upload(by, read_id("Evidence", input.evidence_id, field="evidenceId"))
+
+        return await attempt(info, input.idempotency_key, act, Evidence.of)
+
+    @strawberry.mutation(description="A link to look at it, for five minutes. That you looked is in the history.")
+    async def open_evidence(self, info: Info, input: OpenEvidenceInput) -> OpenEvidenceResult:
+        async def act(by: Acting) -> EvidenceRow:
+            return await actions.open_evidence(by, read_id("Evidence", input.evidence_id, field="evidenceId"))
+
+        def node(row: EvidenceRow) -> EvidenceLink:
+            by = info.context.acting(input.idempotency_key)
+            return EvidenceLink(url=actions.evidence_link(by, row), evidence=Evidence.of(row))
+
+        return await attempt(info, input.idempotency_key, act, node)

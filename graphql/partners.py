@@ -1,0 +1,46 @@
+"""Partners and registering them."""
+
+from typing import Annotated, Any, Union
+from uuid import UUID
+
+import strawberry
+
+from suivi.core.acting import Acting
+from suivi.core.partners import actions
+from suivi.core.partners.models import Partner as PartnerRow
+from suivi.graphql.context import Info
+from suivi.graphql.nodes import Node, global_id
+from suivi.graphql.results import Refusal, attempt
+
+
+@strawberry.type(description="A frontend's organisation: the tenant that patients and cases belong to.")
+class Partner(Node):
+    name: str
+
+    @classmethod
+    def of(cls, row: Any) -> "Partner":
+        return cls(id=global_id("Partner", row.id), name=row.name)
+
+
+async def load_partner(info: Info, identity: UUID | None) -> Partner | None:
+    row = await info.context.one(PartnerRow, identity)
+    return row and Partner.of(row)
+
+
+@strawberry.input
+class RegisterPartnerInput:
+    idempotency_key: str
+    name: str
+
+
+RegisterPartnerResult = Annotated[Union[Partner, Refusal], strawberry.union("RegisterPartnerResult")]
+
+
+@strawberry.type
+class PartnerMutations:
+    @strawberry.mutation(description="Operators only.")
+    async def register_partner(self, info: Info, input: RegisterPartnerInput) -> RegisterPartnerResult:
+        async def act(by: Acting) -> PartnerRow:
+            return await actions.register_partner(by, name=input.name)
+
+        return await attempt(info, input.idempotency_key, act, Partner.of)
