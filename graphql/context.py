@@ -46,8 +46,8 @@ class Context:
     def acting(self, key: str) -> Acting:
         return Acting(viewer=self.viewer, at=self.at, key=key, house=self.house)
 
-    def anew(self) -> "Context":
-        """The same viewer a moment later: nothing loaded, the clock read again."""
+    def for_operation(self) -> "Context":
+        """For one of several operations on a connection: nothing loaded yet, the clock read anew."""
         return Context(
             viewer=self.viewer,
             house=self.house,
@@ -55,6 +55,11 @@ class Context:
             locale=self.locale,
             after_commit=self.after_commit,
         )
+
+    def renew(self) -> None:
+        """A moment later in a long operation: nothing is loaded yet, and the clock is read again."""
+        self._at = None
+        self.forget()
 
     def forget(self) -> None:
         """What was loaded before a mutation is not what is there after it."""

@@ -149,6 +149,11 @@ async def load_trip(info: Info, identity: UUID | None) -> Trip | None:
     return row and Trip.of(row)
 
 
+async def load_mandate(info: Info, identity: UUID | None) -> Mandate | None:
+    row = await info.context.one(MandateRow, identity)
+    return row and Mandate.of(row)
+
+
 @strawberry.type
 class PatientQueries:
     @strawberry.field

@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from suivi.core.database import sqlite_url
+
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SUIVI_", env_file=None, frozen=True, extra="forbid")
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
         None, description="Key of the event log's hash chain; without it, one is made in the data folder."
     )
     deliver: bool = Field(True, description="Deliver notices from inside the server; turn off beside `suivi worker`.")
+    notice_url: str | None = Field(
+        None,
+        description="Where a notice's link leads, `{delivery}` standing for its id; a page of the server by default.",
+    )
     specialties: dict[str, str] = Field(
         default_factory=dict,
         description='JSON that settles two plugins claiming one procedure: `{"crown": "dental"}`.',
@@ -50,3 +56,14 @@ class Settings(BaseSettings):
     @cached_property
     def base_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def notice_link(self) -> str:
+        return self.notice_url or f"{self.base_url}/open/{{delivery}}"
+
+    @property
+    def database_address(self) -> str:
+        """With its secrets: never to be printed."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return sqlite_url(self.data_dir / "suivi.sqlite3")

@@ -3,9 +3,10 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum, auto
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -46,10 +47,15 @@ class TooSlow(Exception):  # noqa: N818
     """A listener fell so far behind that it was dropped; it reads the history to catch up."""
 
 
+Listening: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Announcement]]
+
+
 class Feed(Protocol):
     async def start(self) -> None: ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """End every listener's announcements."""
+        ...
 
     async def check(self) -> None:
         """Return when the feed can carry announcements, else raise."""
@@ -57,15 +63,21 @@ class Feed(Protocol):
 
     async def publish(self, event: Event) -> None: ...
 
-    def listen(self, noun_id: UUID) -> "Listening":
-        """A context in which announcements of one noun arrive, from the moment it is entered."""
+    def listen(self, noun_id: UUID) -> Listening:
+        """A context in which announcements of one noun arrive, from the moment it is entered.
+
+        Raises TooSlow, while it is iterated, in a listener that has not kept up.
+        """
         ...
 
 
-class Listening(Protocol):
-    async def __aenter__(self) -> AsyncIterator[Announcement]: ...
+def open_feed(url: str | None) -> Feed:
+    """The feed at a `valkey://` or `redis://` address (`valkeys://`, `rediss://` with TLS); without one, in process."""
+    if url is None:
+        return LocalFeed()
+    from suivi.core.events.valkey import ValkeyFeed
 
-    async def __aexit__(self, *exc: object) -> None: ...
+    return ValkeyFeed(url)
 
 
 QUEUE_LENGTH = 256
@@ -75,14 +87,17 @@ class LocalFeed:
     """Announcements within one process."""
 
     def __init__(self) -> None:
-        self._queues: dict[UUID, set[asyncio.Queue[Announcement | None]]] = defaultdict(set)
+        self._listeners: dict[UUID, set[_Listener]] = defaultdict(set)
+        self._closed = False
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        self._closed = False
 
     async def close(self) -> None:
-        for queues in self._queues.values():
-            for queue in queues:
-                _offer(queue, None)
+        self._closed = True
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.offer(_End.CLOSED)
 
     async def check(self) -> None: ...
 
@@ -90,33 +105,49 @@ class LocalFeed:
         self.deliver(Announcement.of(event))
 
     def deliver(self, announcement: Announcement) -> None:
-        for queue in self._queues.get(announcement.noun_id, ()):
-            _offer(queue, announcement)
+        for listener in self._listeners.get(announcement.noun_id, ()):
+            listener.offer(announcement)
 
     @asynccontextmanager
     async def listen(self, noun_id: UUID) -> AsyncIterator[AsyncIterator[Announcement]]:
-        queue: asyncio.Queue[Announcement | None] = asyncio.Queue(QUEUE_LENGTH)
-        self._queues[noun_id].add(queue)
+        listener = _Listener()
+        if self._closed:
+            listener.offer(_End.CLOSED)
+        self._listeners[noun_id].add(listener)
         try:
-            yield _arriving(queue)
+            yield listener
         finally:
-            self._queues[noun_id].discard(queue)
-            if not self._queues[noun_id]:
-                del self._queues[noun_id]
+            self._listeners[noun_id].discard(listener)
+            if not self._listeners[noun_id]:
+                del self._listeners[noun_id]
 
 
-def _offer(queue: "asyncio.Queue[Announcement | None]", item: Announcement | None) -> None:
-    """Put without waiting; a listener that has not kept up loses its place rather than holding everyone up."""
-    if queue.full():
-        while not queue.empty():
-            queue.get_nowait()
-        item = None
-    queue.put_nowait(item)
+class _End(Enum):
+    CLOSED = auto()
+    TOO_SLOW = auto()
 
 
-async def _arriving(queue: "asyncio.Queue[Announcement | None]") -> AsyncIterator[Announcement]:
-    while True:
-        announcement = await queue.get()
-        if announcement is None:
-            raise TooSlow
-        yield announcement
+class _Listener:
+    """An iterator and not a generator: waiting for the next announcement may be given up and taken up again."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[Announcement | _End] = asyncio.Queue(QUEUE_LENGTH)
+        self._end: _End | None = None
+
+    def offer(self, item: Announcement | _End) -> None:
+        """Put without waiting; a listener that has not kept up loses its place rather than holding everyone up."""
+        if self._waiting.full():
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+            item = _End.TOO_SLOW
+        self._waiting.put_nowait(item)
+
+    def __aiter__(self) -> AsyncIterator[Announcement]:
+        return self
+
+    async def __anext__(self) -> Announcement:
+        item = self._end or await self._waiting.get()
+        if isinstance(item, Announcement):
+            return item
+        self._end = item
+        raise TooSlow if item is _End.TOO_SLOW else StopAsyncIteration

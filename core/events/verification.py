@@ -88,7 +88,8 @@ async def verify(audit_key: bytes, *, progress: Progress | None = None) -> list[
         reading = _Reading(connection, progress)
         if not await _fits(audit_key, connection):
             return [Finding(what=What.KEY, table=EVENT, row_id="")]
-        await reading.count((Event, Chain, *_audited()))
+        if progress:
+            await reading.count((Event, Chain, *_audited()))
         return await _Audit(audit_key, reading).run()
 
 
@@ -107,6 +108,8 @@ async def _snapshot() -> AsyncIterator[BaseDBAsyncClient]:
                 "SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'"
             )
         yield connection
+        # Nothing was written, and a damaged SQLite file would refuse the commit.
+        await connection.rollback()
 
 
 async def _fits(key: bytes, connection: BaseDBAsyncClient) -> bool:

@@ -370,6 +370,10 @@ class Procedure(Data):
     hints: tuple[ClassHint, ...] = ()
     raw: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
+    def sign_ids(self) -> frozenset[str]:
+        """Everything that can be ticked when reporting."""
+        return frozenset(sign.id for sign in (*self.normal_signs, *self.red_flags))
+
 
 class Manifest(Data):
     """What a plugin says of itself, checked at start-up before anything it supplies is used."""

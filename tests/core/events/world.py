@@ -75,33 +75,35 @@ class World:
     by: SystemWriting = field(default_factory=lambda: SystemWriting(at=AT, audit_key=KEY))
 
     def add(self, model: type[Model]) -> None:
-        self.rows[table(model)] = [self.row(model, number) for number in (0, 1)]
+        rows = self.rows.setdefault(table(model), [])
+        rows += [self.row(model, 0)]
+        rows += [self.row(model, 1)]
 
-    def row(self, model: type[Model], number: int) -> Model:
+    def row(self, model: type[Model], number: int) -> Any:
+        """Unsaved; 0 is full, 1 is sparse, 2 is full and has parents that no other row has together."""
         given: dict[str, Any] = {}
+        turn = number
         for name, column in model._meta.fields_map.items():
             if isinstance(column, ForeignKeyFieldInstance):
-                parent = self._parent(model, column, number)
-                given[f"{name}_id"] = None if number == 1 and column.null and not _own(model, column) else parent
+                given[f"{name}_id"] = self._parent(model, column, number, turn % 2)
+                turn += number // 2
             elif name in model._meta.fields_db_projection and column.reference is None and name != "id":
                 given[name] = None if number == 1 and column.null else _value(name, column, number)
         return model(**given)
 
-    def _parent(self, model: type[Model], column: ForeignKeyFieldInstance[Any], number: int) -> Any:
-        if _own(model, column):
+    def _parent(self, model: type[Model], column: ForeignKeyFieldInstance[Any], number: int, which: int) -> Any:
+        if _target(column) == model.__name__:
+            return None if number == 0 else self.rows[table(model)][0].pk
+        if number == 1 and column.null:
             return None
         [parent] = (each for each in all_models() if each.__name__ == _target(column))
-        return self.rows[table(parent)][number].pk
-
-
-def _own(model: type[Model], column: ForeignKeyFieldInstance[Any]) -> bool:
-    return _target(column) == model.__name__
+        return self.rows[table(parent)][which].pk
 
 
 def _value(name: str, column: fields.Field[Any], number: int) -> Any:
     match column:
         case CharEnumFieldInstance():
-            return [*column.enum_type][0]
+            return next(iter(column.enum_type))
         case fields.CharField():
             return f"{name} {number}"[-column.max_length :]
         case fields.TextField():

@@ -1,0 +1,21 @@
+"""An operator's second chance for what was parked."""
+
+from uuid import UUID
+
+from suivi.core.access.narrowing import fetch
+from suivi.core.acting import Acting, action
+from suivi.core.cases.models import Case
+from suivi.core.deliveries.actions import unpark
+from suivi.core.deliveries.models import Delivery
+from suivi.core.events.log import append
+
+
+@action(Delivery)
+async def retry_delivery(by: Acting, delivery_id: UUID) -> Delivery:
+    """Raises DeliveryNotParked for one that is under way or has arrived."""
+    await fetch(Delivery, by.viewer, delivery_id, on=by.on, verb="retry")
+    delivery = await Delivery.select_for_update().get(id=delivery_id)
+    await unpark(delivery, at=by.at)
+    case = await Case.get(id=delivery.case_id)
+    await append(by, case, "notice_retried", {"delivery": str(delivery.id)})
+    return delivery

@@ -1,0 +1,160 @@
+"""The live feed between processes, over the publish channels of a Valkey or Redis server."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from valkey.asyncio import Valkey
+from valkey.asyncio.client import PubSub
+from valkey.exceptions import ValkeyError
+
+from suivi.core.events.feed import Announcement, LocalFeed
+from suivi.core.events.models import Event
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "suivi:"
+ANSWERS_WITHIN = 3.0
+"""Seconds for one command; a feed that hangs must not hold up what it only tells of."""
+QUIET = 15.0
+"""Seconds without a word after which the server is asked whether it is still there."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
+"""Seconds between attempts to connect again, doubled each time."""
+
+
+class FeedUnreachable(ConnectionError):
+    """The server of the live feed did not confirm a subscription in time."""
+
+
+class ValkeyFeed:
+    """One channel a noun; one connection a process listens for all its listeners, another one publishes.
+
+    Listeners live through a restart of the server. What is announced meanwhile is not announced again: a listener sees
+    from the next announcement's `seq` that it missed some, and reads the history.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._client: Valkey[bytes] = Valkey.from_url(
+            url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN
+        )
+        self._local = LocalFeed()
+        self._wanted: Counter[UUID] = Counter()
+        self._asked: set[UUID] = set()
+        self._confirmed: set[UUID] = set()
+        self._changed = asyncio.Event()
+        self._news = asyncio.Condition()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins to listen; a server that cannot be reached yet is tried again in the background."""
+        await self._local.start()
+        self._reading = asyncio.create_task(self._keep_reading(), name="live feed")
+
+    async def close(self) -> None:
+        if self._reading:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+            self._reading = None
+        await self._local.close()
+        await self._client.aclose()
+
+    async def check(self) -> None:
+        await self._client.ping()
+
+    async def publish(self, event: Event) -> None:
+        await self._client.publish(_channel(event.noun_id), Announcement.of(event).to_bytes())
+
+    @asynccontextmanager
+    async def listen(self, noun_id: UUID) -> AsyncIterator[AsyncIterator[Announcement]]:
+        """Raises FeedUnreachable on entry when the server does not confirm within three seconds."""
+        async with self._local.listen(noun_id) as arriving:
+            self._wanted[noun_id] += 1
+            self._changed.set()
+            try:
+                await self._confirmation(noun_id)
+                yield arriving
+            finally:
+                self._wanted[noun_id] -= 1
+                self._wanted += Counter()  # drops those nobody wants
+                self._changed.set()
+
+    async def _confirmation(self, noun_id: UUID) -> None:
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN), self._news:
+                await self._news.wait_for(lambda: noun_id in self._confirmed)
+        except TimeoutError as error:
+            raise FeedUnreachable("The live feed's server did not answer in time.") from error
+
+    async def _keep_reading(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._read_one_connection()
+            except* (ValkeyError, OSError) as lost:
+                log.warning("live feed lost (%s), connecting again", type(lost.exceptions[0]).__name__)
+            # A connection that stood long enough to confirm something was a good one.
+            pause = FIRST_PAUSE if self._confirmed else min(2 * pause, LONGEST_PAUSE)
+            self._asked.clear()
+            self._confirmed.clear()
+            await asyncio.sleep(pause)
+
+    async def _read_one_connection(self) -> None:
+        """Until it is lost, which ends both halves with the error."""
+        async with self._client.pubsub() as connection:
+            await connection.connect()
+            async with asyncio.TaskGroup() as halves:
+                halves.create_task(self._subscribe(connection))
+                halves.create_task(self._receive(connection))
+
+    async def _subscribe(self, connection: PubSub) -> None:
+        """Keep the server's idea of what is wanted like ours.
+
+        Only what is confirmed is unsubscribed: so a confirmation always speaks of the latest subscription.
+        """
+        while True:
+            self._changed.clear()
+            wanted = set(self._wanted)
+            new, gone = wanted - self._asked, self._confirmed - wanted
+            self._asked = (self._asked | new) - gone
+            self._confirmed -= gone
+            if new:
+                await connection.subscribe(*_channels(new))
+            if gone:
+                await connection.unsubscribe(*_channels(gone))
+            await self._changed.wait()
+
+    async def _receive(self, connection: PubSub) -> None:
+        asked_whether_there = False
+        while True:
+            message = await connection.get_message(timeout=QUIET)
+            if message:
+                asked_whether_there = False
+                await self._take(message)
+            elif asked_whether_there:
+                raise ConnectionError("the server went silent")
+            else:
+                asked_whether_there = True
+                await connection.ping()
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        match message["type"]:
+            case "message":
+                self._local.deliver(Announcement.from_bytes(message["data"]))
+            case "subscribe":
+                async with self._news:
+                    self._confirmed.add(UUID(message["channel"].decode().removeprefix(CHANNEL)))
+                    self._news.notify_all()
+                # Perhaps nobody wants it any more.
+                self._changed.set()
+
+
+def _channel(noun_id: UUID) -> str:
+    return f"{CHANNEL}{noun_id}"
+
+
+def _channels(noun_ids: Iterable[UUID]) -> list[str]:
+    return [_channel(noun_id) for noun_id in noun_ids]
