@@ -35,6 +35,8 @@ class House:
     store: ObjectStore
     feed: Feed
     audit_key: bytes = field(repr=False)
+    wall_clock: Callable[[], datetime]
+    """Real time, for what the store itself checks: forms and links expire by it whatever moment is being played."""
     max_upload_bytes: int = 20 * 1024 * 1024
     # Decoding a large photo takes up to 260 MB.
     examining: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2), repr=False)

@@ -53,9 +53,9 @@ class Running:
     deliverer: Deliverer | None
 
     @classmethod
-    def of(cls, settings: Settings) -> "Running":
+    def of(cls, settings: Settings, registry: Registry | None = None) -> "Running":
         """Raises PluginProblem, IdentityMisconfigured, BrokenKeyFile or ValueError, each with what to do."""
-        house = make_house(settings)
+        house = make_house(settings, registry)
         verifier = verifier_for(
             production=settings.environment == "production",
             issuer=settings.oidc_issuer,
@@ -74,11 +74,12 @@ class Running:
             self.deliverer.wake()
 
 
-def make_house(settings: Settings) -> House:
+def make_house(settings: Settings, registry: Registry | None = None) -> House:
+    """`registry` in place of the installed plugins."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     given = settings.audit_key
     return House(
-        registry=Registry.load(choices=settings.specialties),
+        registry=registry or Registry.load(choices=settings.specialties),
         store=open_store(
             settings.storage_url and settings.storage_url.get_secret_value(),
             data_dir=settings.data_dir,
@@ -86,6 +87,7 @@ def make_house(settings: Settings) -> House:
             link_key=secret_key(settings.data_dir / "link.key"),
         ),
         feed=open_feed(settings.feed_url and settings.feed_url.get_secret_value()),
+        wall_clock=utc_now,
         audit_key=given.get_secret_value().encode() if given else secret_key(settings.data_dir / "audit.key"),
     )
 
@@ -225,10 +227,10 @@ async def home(request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Starlette:
     """The application for these settings, or for those of the environment. Migrate the database first."""
     settings = settings or Settings()
-    running = Running.of(settings)
+    running = Running.of(settings, registry)
     endpoint = Endpoint(running)
     routes: list[BaseRoute] = [
         Route("/", home),

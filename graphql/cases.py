@@ -198,6 +198,15 @@ async def load_assignment(info: Info, identity: UUID | None) -> Assignment | Non
     return row and Assignment.of(row)
 
 
+def _filtered(info: Info, state: Any, clinic_id: str | None, patient_id: str | None) -> Any:
+    visible = info.context.visible(CaseRow)
+    visible = visible.filter(state=state) if state else visible
+    visible = visible.filter(clinic_id=read_id("Clinic", clinic_id, field="clinicId")) if clinic_id else visible
+    if patient_id:
+        visible = visible.filter(patient_id=read_id("Patient", patient_id, field="patientId"))
+    return visible
+
+
 @strawberry.type
 class CaseQueries:
     @strawberry.field(description="An error with the code NOT_FOUND when there is none, or you may not see it.")
@@ -218,7 +227,7 @@ class CaseQueries:
         patient_id: strawberry.ID | None = None,
     ) -> Connection[Case]:
         rows, more = await reading.page(
-            self._filtered(info, state, clinic_id, patient_id), first=first, after=read_page(first, after)
+            _filtered(info, state, clinic_id, patient_id), first=first, after=read_page(first, after)
         )
         return connection([Case.of(row) for row in rows], rows, more=more)
 
@@ -230,16 +239,7 @@ class CaseQueries:
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
     ) -> int:
-        return await self._filtered(info, state, clinic_id, patient_id).count()
-
-    @staticmethod
-    def _filtered(info: Info, state: Any, clinic_id: str | None, patient_id: str | None) -> Any:
-        visible = info.context.visible(CaseRow)
-        visible = visible.filter(state=state) if state else visible
-        visible = visible.filter(clinic_id=read_id("Clinic", clinic_id, field="clinicId")) if clinic_id else visible
-        if patient_id:
-            visible = visible.filter(patient_id=read_id("Patient", patient_id, field="patientId"))
-        return visible
+        return await _filtered(info, state, clinic_id, patient_id).count()
 
 
 @strawberry.input

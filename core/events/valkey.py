@@ -26,7 +26,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 """Seconds between attempts to connect again, doubled each time."""
 
 
-class FeedUnreachable(ConnectionError):
+class FeedUnreachable(ConnectionError):  # noqa: N818
     """The server of the live feed did not confirm a subscription in time."""
 
 
@@ -38,9 +38,7 @@ class ValkeyFeed:
     """
 
     def __init__(self, url: str) -> None:
-        self._client: Valkey[bytes] = Valkey.from_url(
-            url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN
-        )
+        self._client = Valkey.from_url(url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN)
         self._local = LocalFeed()
         self._wanted: Counter[UUID] = Counter()
         self._asked: set[UUID] = set()
@@ -63,6 +61,8 @@ class ValkeyFeed:
         await self._client.aclose()
 
     async def check(self) -> None:
+        if self._reading and self._reading.done():
+            raise FeedUnreachable("The live feed stopped listening.")
         await self._client.ping()
 
     async def publish(self, event: Event) -> None:
@@ -143,13 +143,22 @@ class ValkeyFeed:
     async def _take(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "message":
-                self._local.deliver(Announcement.from_bytes(message["data"]))
+                self._deliver(message["data"])
             case "subscribe":
                 async with self._news:
                     self._confirmed.add(UUID(message["channel"].decode().removeprefix(CHANNEL)))
                     self._news.notify_all()
                 # Perhaps nobody wants it any more.
                 self._changed.set()
+
+    def _deliver(self, data: bytes) -> None:
+        try:
+            announcement = Announcement.from_bytes(data)
+        except (ValueError, KeyError, TypeError):
+            # Anybody on that server may publish: nonsense must not end the feed.
+            log.warning("live feed passed over something that is no announcement")
+        else:
+            self._local.deliver(announcement)
 
 
 def _channel(noun_id: UUID) -> str:

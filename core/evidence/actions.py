@@ -88,7 +88,7 @@ async def begin_upload(by: Acting, case_id: UUID, announced: Announced) -> Evide
         sha256=announced.sha256,
         claimed_at=_readable_time(announced.taken_at),
         begun_at=by.at,
-        form_expires_at=by.at + FORM_LIVES,
+        form_expires_at=by.house.wall_clock() + FORM_LIVES,
         sender_role=by.viewer.role.value,
         sender=by.viewer.subject,
     )

@@ -116,9 +116,9 @@ class Mailer:
         finally:
             session.close()
 
-    def _session(self) -> SMTP:
+    def _session(self) -> "Session":
         route = self._route
-        return SMTP(
+        return Session(
             hostname=route.host,
             port=route.port,
             username=route.user,
@@ -130,6 +130,15 @@ class Mailer:
             # Else aiosmtplib asks DNS for this machine's name, which may take long where nobody answers.
             local_hostname=self._sender.domain,
         )
+
+
+class Session(SMTP):
+    """A connection that is gone when it is closed, whether or not the server takes part in ending TLS."""
+
+    def close(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        super().close()
 
 
 def _meaning(error: Exception) -> NotDelivered:

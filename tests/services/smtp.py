@@ -1,5 +1,6 @@
 """A real SMTP server in a thread, which keeps what it receives and fails on request."""
 
+import asyncio
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -44,6 +45,12 @@ class SmtpServer:
         if self._controller:
             self._controller.stop()
             self._controller = None
+
+    async def wait_for(self, mails: int, *, seconds: float = 10) -> None:
+        """Returns once that many mails have arrived. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while len(self.mailbox) < mails:
+                await asyncio.sleep(0.02)
 
     def fail_with(self, reply: str | None) -> None:
         """Answer every mail with this reply, `451 4.3.0 Try later` for instance; None takes mail again.

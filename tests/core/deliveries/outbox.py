@@ -95,11 +95,12 @@ def link(delivery_id: UUID) -> str:
 
 @dataclass
 class Channel:
-    """An adapter that keeps what it is given. `fails` is raised instead; `hangs` never answers."""
+    """An adapter that keeps what it is given. `fails` is raised instead; where it `hangs` it waits for `answers`."""
 
     id: str = "email"
     fails: Exception | None = None
     hangs: Callable[[Notice], bool] = lambda _: False
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
     capabilities: frozenset[Capability] = frozenset({Capability.NOTIFY})
     received: list[Notice] = field(default_factory=list)
     asked: int = 0
@@ -107,7 +108,7 @@ class Channel:
     async def notify(self, notice: Notice) -> None:
         self.asked += 1
         if self.hangs(notice):
-            await asyncio.Event().wait()
+            await self.answers.wait()
         if self.fails:
             raise self.fails
         self.received.append(notice)

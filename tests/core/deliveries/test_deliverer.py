@@ -206,14 +206,9 @@ async def test_a_send_that_takes_too_long_is_a_failed_attempt() -> None:
 @pytest.mark.usefixtures("database")
 async def test_stopping_lets_a_send_in_hand_finish() -> None:
     answer = asyncio.Event()
-    mail = Channel()
+    mail = Channel(hangs=lambda _: True, answers=answer)
     notice = await a_notice(await a_case(await a_clinic()))
 
-    async def slowly(_: object) -> None:
-        mail.asked += 1
-        await answer.wait()
-
-    mail.notify = slowly  # type: ignore[method-assign]
     async with running(a_deliverer(mail)) as stop:
         await until(lambda: mail.asked == 1)
         stop.set()
@@ -278,7 +273,7 @@ async def test_answers_kept_for_repeated_requests_are_forgotten_after_a_week() -
     async with running(a_deliverer(Channel())):
         await until(_only_recent)
 
-    assert await KeptResult.all().values_list("key", flat=True) == ["recent"]
+    assert [kept.key for kept in await KeptResult.all()] == ["recent"]
 
 
 async def _only_recent() -> bool:

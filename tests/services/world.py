@@ -1,0 +1,150 @@
+"""A small world, built through the API: a clinic, a partner, a patient with a crown on 14, an open case."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from strawberry.relay.utils import from_base64
+
+from suivi.core.access.viewer import Role
+from tests.services.suivi import FORM, Client, Suivi, jpeg, sha256
+
+BEFORE = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
+CEMENTED = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+
+
+def row_id(node_id: str) -> UUID:
+    return UUID(from_base64(node_id)[1])
+
+
+@dataclass(kw_only=True)
+class World:
+    """Everybody acts through their own client; ids are Relay ids."""
+
+    suivi: Suivi
+    operator: Client
+    frontend: Client
+    patient: Client
+    coordinator: Client
+    practitioner: Client
+    partner_id: str
+    clinic_id: str
+    practitioner_id: str
+    patient_id: str
+    terms_id: str
+    treatment_id: str
+    case_id: str
+
+
+async def build_world(suivi: Suivi, *, name: str = "one") -> World:
+    """`name` keeps the people of several worlds apart."""
+    operator = suivi.as_(Role.OPERATOR, "operator").at(BEFORE)
+    partner = await operator.do("registerPartner", "... on Partner { id }", name=f"Partner {name}")
+    tenant = row_id(partner["id"])
+    frontend = suivi.as_(Role.FRONTEND, f"frontend-{name}", partner=tenant).at(BEFORE)
+    patient = suivi.as_(Role.PATIENT, f"patient-{name}", partner=tenant, frontend=f"frontend-{name}").at(CEMENTED)
+    coordinator = suivi.as_(Role.COORDINATOR, f"coordinator-{name}").at(BEFORE)
+    practitioner = suivi.as_(Role.PRACTITIONER, f"practitioner-{name}").at(CEMENTED)
+    clinic_id = await _clinic(operator, name)
+    practitioner_id = await _member(operator, clinic_id, "PRACTITIONER", f"practitioner-{name}", "Dr. Eszter Nagy")
+    await _member(operator, clinic_id, "COORDINATOR", f"coordinator-{name}", "Kata Szabó")
+    terms = await publish_terms(coordinator, clinic_id)
+    registered = await frontend.do(
+        "registerPatient",
+        "... on Patient { id }",
+        reference=f"P-{name}",
+        subject=f"patient-{name}",
+        languages=["fr"],
+        timeZone="Europe/Paris",
+    )
+    treatment_id = await crown(patient, registered["id"], clinic_id, practitioner_id)
+    case = await patient.do("openCase", "... on Case { id }", treatmentIds=[treatment_id])
+    return World(
+        suivi=suivi,
+        operator=operator,
+        frontend=frontend,
+        patient=patient,
+        coordinator=coordinator.at(CEMENTED),
+        practitioner=practitioner,
+        partner_id=partner["id"],
+        clinic_id=clinic_id,
+        practitioner_id=practitioner_id,
+        patient_id=registered["id"],
+        terms_id=terms["id"],
+        treatment_id=treatment_id,
+        case_id=case["id"],
+    )
+
+
+async def _clinic(operator: Client, name: str) -> str:
+    clinic = await operator.do(
+        "registerClinic",
+        "... on Clinic { id }",
+        name=f"Duna Dental {name}",
+        country="HU",
+        city="Budapest",
+        timeZone="Europe/Budapest",
+        languages=["hu", "en"],
+        noticeAddress=f"aftercare-{name}@duna.example",
+        responseDays=5,
+    )
+    clinic_id: str = clinic["id"]
+    return clinic_id
+
+
+async def _member(operator: Client, clinic_id: str, kind: str, subject: str, name: str) -> str:
+    member = await operator.do(
+        "addMember",
+        "... on Member { id }",
+        clinicId=clinic_id,
+        kind=kind,
+        subject=subject,
+        name=name,
+        languages=["hu", "en"],
+    )
+    member_id: str = member["id"]
+    return member_id
+
+
+async def publish_terms(coordinator: Client, clinic_id: str, **changed: object) -> dict[str, str]:
+    draft: dict[str, object] = {
+        "procedure": "crown",
+        "language": "en",
+        "text": "We repair or remake a crown that fails for three years.",
+        "period": "P3Y",
+        "starts": "definitive_cementation",
+        "covers": ["fracture", "loss_of_retention"],
+        "fees": [{"kind": "materials", "payer": "CLINIC"}, {"kind": "travel", "payer": "PATIENT"}],
+        "exclusions": ["bruxism"],
+    }
+    return await coordinator.do("publishTerms", "... on Terms { id number }", clinicId=clinic_id, **(draft | changed))
+
+
+async def crown(patient: Client, patient_id: str, clinic_id: str, practitioner_id: str, *, tooth: str = "14") -> str:
+    treatment = await patient.do(
+        "registerTreatment",
+        "... on Treatment { id }",
+        patientId=patient_id,
+        clinicId=clinic_id,
+        practitionerId=practitioner_id,
+        procedure="crown",
+        sites=[tooth],
+        agreedOn="2026-02-20",
+        anchors=[{"name": "definitive_cementation", "on": "2026-03-03"}],
+        patientObjectives="To chew on the right side again.",
+    )
+    treatment_id: str = treatment["id"]
+    return treatment_id
+
+
+async def upload_photo(world: World, client: Client, content: bytes | None = None, **changed: object) -> str:
+    """Begin, upload, finish: the id of evidence that is kept."""
+    content = content or jpeg()
+    asked: dict[str, object] = {"kind": "PHOTO_AFTER", "contentType": "image/jpeg", "sha256": sha256(content)}
+    begun = await client.do("beginUpload", FORM, caseId=world.case_id, **(asked | changed))
+    sent = await world.suivi.upload(client, begun, content)
+    assert sent.is_success, sent.text
+    evidence_id: str = begun["evidence"]["id"]
+    finished = await client.do("finishUpload", "... on Evidence { id state }", evidenceId=evidence_id)
+    assert finished["__typename"] == "Evidence", finished
+    return evidence_id
