@@ -3,11 +3,11 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import orjson
 
@@ -82,11 +82,10 @@ class IdempotencyKeyReused(Refusal):
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Record)
+Action: TypeAlias = Callable[Concatenate[Acting, P], Coroutine[Any, Any, R]]
 
 
-def action(
-    model: type[R], *, ignoring: tuple[str, ...] = ()
-) -> Callable[[Callable[Concatenate[Acting, P], Awaitable[R]]], Callable[Concatenate[Acting, P], Awaitable[R]]]:
+def action(model: type[R], *, ignoring: tuple[str, ...] = ()) -> Callable[[Action[P, R]], Action[P, R]]:
     """An action: one transaction, done once an idempotency key, its events announced after it is kept.
 
     `model` is what the action gives back; a repeat gives the same row as it stands now. A refusal keeps nothing, so
@@ -94,11 +93,9 @@ def action(
     such as what was found out before the transaction began.
     """
 
-    def decorate(
-        function: Callable[Concatenate[Acting, P], Awaitable[R]],
-    ) -> Callable[Concatenate[Acting, P], Awaitable[R]]:
+    def decorate(function: Action[P, R]) -> Action[P, R]:
         @wraps(function)
-        async def run(by: Acting, *args: P.args, **kwargs: P.kwargs) -> R:
+        async def run(by: Acting, /, *args: P.args, **kwargs: P.kwargs) -> R:
             sent = {name: value for name, value in kwargs.items() if name not in ignoring}
             fingerprint = _fingerprint(function.__name__, args, sent)
             async with transaction():
@@ -145,7 +142,7 @@ async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:
     mine = KeptResult(holder=_holder(by), key=by.key, fingerprint=fingerprint, at=by.at)
     mine.result_id = mine.id
     await KeptResult.bulk_create([mine], ignore_conflicts=True)
-    kept = await _holding(by).get()
+    kept: KeptResult = await _holding(by).get()
     if kept.id == mine.id:
         return None
     if kept.fingerprint != fingerprint:

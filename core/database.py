@@ -102,7 +102,7 @@ async def _advisory_lock(url: str) -> AsyncIterator[None]:
 async def _file_lock(url: str) -> AsyncIterator[None]:
     path = Path(expand_db_url(url)["credentials"]["file_path"] + ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    with path.open("w") as file:  # noqa: ASYNC230 - a local file, opened once at start-up
         await to_thread(fcntl.flock, file, fcntl.LOCK_EX)
         yield
 

@@ -57,9 +57,7 @@ def _grouped(found: QuerySet[Any], parent: str, raw: Sequence[dict[str, Any]]) -
     fields = found.model._meta.fields_map
     grouped: dict[UUID, list[Row]] = defaultdict(list)
     for values in raw:
-        row = Row(
-            **{name: fields[name].to_python_value(value) for name, value in values.items() if name != "position"}
-        )
+        row = Row(**{name: fields[name].to_python_value(value) for name, value in values.items() if name != "position"})
         grouped[getattr(row, parent)].append(row)
     return grouped
 

@@ -1,9 +1,13 @@
 """What every table has in common."""
 
+from typing import Any
 from uuid import UUID
 
 from tortoise import Model, fields
 from uuid_utils.compat import uuid7
+
+Ref = fields.ForeignKeyRelation[Any]
+OptionalRef = fields.ForeignKeyNullableRelation[Any]
 
 
 def new_id() -> UUID:

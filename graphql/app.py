@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -81,15 +82,19 @@ def make_house(settings: Settings, registry: Registry | None = None) -> House:
     return House(
         registry=registry or Registry.load(choices=settings.specialties),
         store=open_store(
-            settings.storage_url and settings.storage_url.get_secret_value(),
+            _told(settings.storage_url),
             data_dir=settings.data_dir,
             base_url=settings.base_url,
             link_key=secret_key(settings.data_dir / "link.key"),
         ),
-        feed=open_feed(settings.feed_url and settings.feed_url.get_secret_value()),
+        feed=open_feed(_told(settings.feed_url)),
         wall_clock=utc_now,
         audit_key=given.get_secret_value().encode() if given else secret_key(settings.data_dir / "audit.key"),
     )
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def make_deliverer(settings: Settings, house: House) -> Deliverer:
@@ -277,4 +282,3 @@ def __getattr__(name: str) -> Any:
     if name == "app":
         return create_app()
     raise AttributeError(name)
-

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -190,12 +190,12 @@ class Case(Node):
 
 async def load_case(info: Info, identity: UUID | None) -> Case | None:
     row = await info.context.one(CaseRow, identity)
-    return row and Case.of(row)
+    return None if row is None else Case.of(row)
 
 
 async def load_assignment(info: Info, identity: UUID | None) -> Assignment | None:
     row = await info.context.one(AssignmentRow, identity)
-    return row and Assignment.of(row)
+    return None if row is None else Assignment.of(row)
 
 
 def _filtered(info: Info, state: Any, clinic_id: str | None, patient_id: str | None) -> Any:
@@ -239,7 +239,8 @@ class CaseQueries:
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
     ) -> int:
-        return await _filtered(info, state, clinic_id, patient_id).count()
+        number: int = await _filtered(info, state, clinic_id, patient_id).count()
+        return number
 
 
 @strawberry.input
@@ -280,11 +281,11 @@ class EndAssignmentInput:
     expected_version: int
 
 
-OpenCaseResult = Annotated[Union[Case, Refusal], strawberry.union("OpenCaseResult")]
-CloseCaseResult = Annotated[Union[Case, Refusal], strawberry.union("CloseCaseResult")]
-ReopenCaseResult = Annotated[Union[Case, Refusal], strawberry.union("ReopenCaseResult")]
-AssignPersonResult = Annotated[Union[Assignment, Refusal], strawberry.union("AssignPersonResult")]
-EndAssignmentResult = Annotated[Union[Assignment, Refusal], strawberry.union("EndAssignmentResult")]
+OpenCaseResult = Annotated[Case | Refusal, strawberry.union("OpenCaseResult")]
+CloseCaseResult = Annotated[Case | Refusal, strawberry.union("CloseCaseResult")]
+ReopenCaseResult = Annotated[Case | Refusal, strawberry.union("ReopenCaseResult")]
+AssignPersonResult = Annotated[Assignment | Refusal, strawberry.union("AssignPersonResult")]
+EndAssignmentResult = Annotated[Assignment | Refusal, strawberry.union("EndAssignmentResult")]
 
 
 def _case_id(text: str) -> UUID:

@@ -1,7 +1,7 @@
 """Classifications: a practitioner's act. What a plugin hints is another type and never becomes one by itself."""
 
 from datetime import datetime
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -69,7 +69,7 @@ class Classification(Node):
 
 async def load_classification(info: Info, identity: UUID | None) -> Classification | None:
     row = await info.context.one(ClassificationRow, identity)
-    return row and Classification.of(row)
+    return None if row is None else Classification.of(row)
 
 
 @strawberry.input
@@ -92,7 +92,7 @@ class ClassifyCaseInput:
     )
 
 
-ClassifyCaseResult = Annotated[Union[Classification, Refusal], strawberry.union("ClassifyCaseResult")]
+ClassifyCaseResult = Annotated[Classification | Refusal, strawberry.union("ClassifyCaseResult")]
 
 
 @strawberry.type

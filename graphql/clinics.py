@@ -1,7 +1,7 @@
 """Clinics, the people who work there, and what clinics publish."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -83,7 +83,7 @@ class Clinic(Node):
     @strawberry.field(description="Null unless you may see it.")
     async def settings(self, info: Info) -> ClinicSettings | None:
         row = await info.context.one(ClinicRow, self.key, noun="clinic_settings")
-        return row and ClinicSettings(notice_address=row.notice_address, adapters=row.adapters)
+        return None if row is None else ClinicSettings(notice_address=row.notice_address, adapters=row.adapters)
 
     @strawberry.field(description="Who works here: practitioners for everyone, everybody for the clinic's own staff.")
     async def members(self, info: Info, first: int = 50) -> list[Member]:
@@ -105,17 +105,17 @@ class Clinic(Node):
 
         rows = await info.context.newest(TermsRow, "clinic_id", self.key, last=1000, procedure=procedure)
         row = in_force(rows, on=as_of or info.context.on)
-        return row and Terms.of(row)
+        return None if row is None else Terms.of(row)
 
 
 async def load_clinic(info: Info, identity: UUID | None) -> Clinic | None:
     row = await info.context.one(ClinicRow, identity)
-    return row and Clinic.of(row)
+    return None if row is None else Clinic.of(row)
 
 
 async def load_member(info: Info, identity: UUID | None) -> Member | None:
     row = await info.context.one(MemberRow, identity)
-    return row and Member.of(row)
+    return None if row is None else Member.of(row)
 
 
 @strawberry.type
@@ -193,10 +193,10 @@ class EndMembershipInput:
     last_day: date | None = strawberry.field(default=None, description="Left out, access ends at once.")
 
 
-RegisterClinicResult = Annotated[Union[Clinic, Refusal], strawberry.union("RegisterClinicResult")]
-UpdateClinicResult = Annotated[Union[Clinic, Refusal], strawberry.union("UpdateClinicResult")]
-AddMemberResult = Annotated[Union[Member, Refusal], strawberry.union("AddMemberResult")]
-EndMembershipResult = Annotated[Union[Member, Refusal], strawberry.union("EndMembershipResult")]
+RegisterClinicResult = Annotated[Clinic | Refusal, strawberry.union("RegisterClinicResult")]
+UpdateClinicResult = Annotated[Clinic | Refusal, strawberry.union("UpdateClinicResult")]
+AddMemberResult = Annotated[Member | Refusal, strawberry.union("AddMemberResult")]
+EndMembershipResult = Annotated[Member | Refusal, strawberry.union("EndMembershipResult")]
 
 
 @strawberry.type
@@ -253,4 +253,3 @@ class ClinicMutations:
             )
 
         return await attempt(info, input.idempotency_key, act, Member.of)
-

@@ -1,7 +1,7 @@
 """Complication reports: never gated, the clinic told at once, and the patient told how far that has got."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -90,7 +90,7 @@ class ComplicationReport(Node):
             words=row.words,
             language=row.language,
             red_flags=row.red_flags,
-            urgency=row.urgency and Urgency(level=row.urgency.upper()),
+            urgency=Urgency(level=row.urgency.upper()) if row.urgency else None,
             rules_version=row.rules_version,
             reporter_role=row.reporter_role,
             reported_at=row.reported_at,
@@ -101,7 +101,7 @@ class ComplicationReport(Node):
 
 async def load_complication_report(info: Info, identity: UUID | None) -> ComplicationReport | None:
     row = await info.context.one(ReportRow, identity)
-    return row and ComplicationReport.of(row)
+    return None if row is None else ComplicationReport.of(row)
 
 
 @strawberry.input(description="A sentence or a ticked sign is enough.")
@@ -130,10 +130,8 @@ class MarkComplicationSeenInput:
     report_id: strawberry.ID
 
 
-ReportComplicationResult = Annotated[Union[ComplicationReport, Refusal], strawberry.union("ReportComplicationResult")]
-MarkComplicationSeenResult = Annotated[
-    Union[ComplicationReport, Refusal], strawberry.union("MarkComplicationSeenResult")
-]
+ReportComplicationResult = Annotated[ComplicationReport | Refusal, strawberry.union("ReportComplicationResult")]
+MarkComplicationSeenResult = Annotated[ComplicationReport | Refusal, strawberry.union("MarkComplicationSeenResult")]
 
 
 @strawberry.type
@@ -141,9 +139,7 @@ class ComplicationMutations:
     @strawberry.mutation(description="Accepted at any time and whatever the case's state. The clinic is told at once.")
     async def report_complication(self, info: Info, input: ReportComplicationInput) -> ReportComplicationResult:
         async def act(by: Acting) -> ReportRow:
-            return await actions.report_complication(
-                by, read_id("Case", input.case_id, field="caseId"), input.report()
-            )
+            return await actions.report_complication(by, read_id("Case", input.case_id, field="caseId"), input.report())
 
         return await attempt(info, input.idempotency_key, act, ComplicationReport.of)
 

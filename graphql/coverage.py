@@ -1,7 +1,7 @@
 """Terms that clinics publish."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -85,7 +85,7 @@ class Terms(Node):
 
 async def load_terms(info: Info, identity: UUID | None) -> Terms | None:
     row = await info.context.one(TermsRow, identity)
-    return row and Terms.of(row)
+    return None if row is None else Terms.of(row)
 
 
 @strawberry.input
@@ -126,7 +126,7 @@ class PublishTermsInput:
         )
 
 
-PublishTermsResult = Annotated[Union[Terms, Refusal], strawberry.union("PublishTermsResult")]
+PublishTermsResult = Annotated[Terms | Refusal, strawberry.union("PublishTermsResult")]
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """Notices on their way to clinics, and how far they have got."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -65,7 +65,7 @@ class Delivery(Node):
 
 async def load_delivery(info: Info, identity: UUID | None) -> Delivery | None:
     row = await info.context.one(DeliveryRow, identity)
-    return row and Delivery.of(row)
+    return None if row is None else Delivery.of(row)
 
 
 @strawberry.type
@@ -90,7 +90,7 @@ class RetryDeliveryInput:
     delivery_id: strawberry.ID
 
 
-RetryDeliveryResult = Annotated[Union[Delivery, Refusal], strawberry.union("RetryDeliveryResult")]
+RetryDeliveryResult = Annotated[Delivery | Refusal, strawberry.union("RetryDeliveryResult")]
 
 
 @strawberry.type

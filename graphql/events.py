@@ -42,7 +42,7 @@ class Event(Node):
 
 async def load_event(info: Info, identity: UUID | None) -> Event | None:
     row = await info.context.one(EventRow, identity)
-    return row and Event.of(row)
+    return None if row is None else Event.of(row)
 
 
 async def history(info: Info, noun_id: UUID, *, first: int, after: str | None) -> Connection[Event]:

@@ -1,7 +1,7 @@
 """Evidence: begin, upload straight to the store, finish; and short-lived links to look at it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -67,7 +67,7 @@ class Evidence(Node):
 
 async def load_evidence(info: Info, identity: UUID | None) -> Evidence | None:
     row = await info.context.one(EvidenceRow, identity)
-    return row and Evidence.of(row)
+    return None if row is None else Evidence.of(row)
 
 
 @strawberry.type
@@ -130,9 +130,9 @@ class OpenEvidenceInput:
     evidence_id: strawberry.ID
 
 
-BeginUploadResult = Annotated[Union[Upload, Refusal], strawberry.union("BeginUploadResult")]
-FinishUploadResult = Annotated[Union[Evidence, Refusal], strawberry.union("FinishUploadResult")]
-OpenEvidenceResult = Annotated[Union[EvidenceLink, Refusal], strawberry.union("OpenEvidenceResult")]
+BeginUploadResult = Annotated[Upload | Refusal, strawberry.union("BeginUploadResult")]
+FinishUploadResult = Annotated[Evidence | Refusal, strawberry.union("FinishUploadResult")]
+OpenEvidenceResult = Annotated[EvidenceLink | Refusal, strawberry.union("OpenEvidenceResult")]
 
 
 @strawberry.type

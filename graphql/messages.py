@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -63,7 +63,7 @@ class Message(Node):
 
 async def load_message(info: Info, identity: UUID | None) -> Message | None:
     row = await info.context.one(MessageRow, identity)
-    return row and Message.of(row)
+    return None if row is None else Message.of(row)
 
 
 @strawberry.input
@@ -76,7 +76,7 @@ class PostMessageInput:
     corrects: strawberry.ID | None = strawberry.field(default=None, description="A message of your own.")
 
 
-PostMessageResult = Annotated[Union[Message, Refusal], strawberry.union("PostMessageResult")]
+PostMessageResult = Annotated[Message | Refusal, strawberry.union("PostMessageResult")]
 
 
 @strawberry.type

@@ -1,6 +1,6 @@
 """Partners and registering them."""
 
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -24,7 +24,7 @@ class Partner(Node):
 
 async def load_partner(info: Info, identity: UUID | None) -> Partner | None:
     row = await info.context.one(PartnerRow, identity)
-    return row and Partner.of(row)
+    return None if row is None else Partner.of(row)
 
 
 @strawberry.input
@@ -33,7 +33,7 @@ class RegisterPartnerInput:
     name: str
 
 
-RegisterPartnerResult = Annotated[Union[Partner, Refusal], strawberry.union("RegisterPartnerResult")]
+RegisterPartnerResult = Annotated[Partner | Refusal, strawberry.union("RegisterPartnerResult")]
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """Patients, their representatives and their trips."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -141,17 +141,17 @@ class Patient(Node):
 
 async def load_patient(info: Info, identity: UUID | None) -> Patient | None:
     row = await info.context.one(PatientRow, identity)
-    return row and Patient.of(row)
+    return None if row is None else Patient.of(row)
 
 
 async def load_trip(info: Info, identity: UUID | None) -> Trip | None:
     row = await info.context.one(TripRow, identity)
-    return row and Trip.of(row)
+    return None if row is None else Trip.of(row)
 
 
 async def load_mandate(info: Info, identity: UUID | None) -> Mandate | None:
     row = await info.context.one(MandateRow, identity)
-    return row and Mandate.of(row)
+    return None if row is None else Mandate.of(row)
 
 
 @strawberry.type
@@ -207,10 +207,10 @@ class PlanTripInput:
     leaves_on: date | None = None
 
 
-RegisterPatientResult = Annotated[Union[Patient, Refusal], strawberry.union("RegisterPatientResult")]
-GrantMandateResult = Annotated[Union[Mandate, Refusal], strawberry.union("GrantMandateResult")]
-RevokeMandateResult = Annotated[Union[Mandate, Refusal], strawberry.union("RevokeMandateResult")]
-PlanTripResult = Annotated[Union[Trip, Refusal], strawberry.union("PlanTripResult")]
+RegisterPatientResult = Annotated[Patient | Refusal, strawberry.union("RegisterPatientResult")]
+GrantMandateResult = Annotated[Mandate | Refusal, strawberry.union("GrantMandateResult")]
+RevokeMandateResult = Annotated[Mandate | Refusal, strawberry.union("RevokeMandateResult")]
+PlanTripResult = Annotated[Trip | Refusal, strawberry.union("PlanTripResult")]
 
 
 @strawberry.type

@@ -145,4 +145,4 @@ class PluginQueries:
     @strawberry.field
     def procedure(self, info: Info, key: str) -> Procedure | None:
         found = info.context.house.registry.procedure(key)
-        return found and Procedure.of(found)
+        return None if found is None else Procedure.of(found)

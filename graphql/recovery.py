@@ -233,15 +233,14 @@ class Recovery:
             days=[DayNumber.of(day) for day in today.days],
             phases=[Phase.of(phase) for phase in today.phases],
             stabilisation=Stabilisation.of(today.stabilisation),
-            prosthetic=today.prosthetic and Stabilisation.of(today.prosthetic),
+            prosthetic=Stabilisation.of(today.prosthetic) if today.prosthetic else None,
             normal_signs=[NormalSign.of(sign) for sign in today.normal_signs],
             no_longer_normal=[NormalSign.of(sign) for sign in today.no_longer_normal],
             red_flags=[RedFlag.of(flag) for flag in today.red_flags],
             next_check_ups=[CheckUp.of(due) for due in today.next_check_ups],
-            on_site=today.on_site and OnSite.of(today.on_site),
+            on_site=OnSite.of(today.on_site) if today.on_site else None,
             missing_anchors=[
-                MissingAnchor(anchor=missing.anchor, entries=list(missing.entries))
-                for missing in today.missing_anchors
+                MissingAnchor(anchor=missing.anchor, entries=list(missing.entries)) for missing in today.missing_anchors
             ],
             rules=rules,
         )

@@ -17,6 +17,10 @@ NO_DIAGNOSIS = {
 }
 
 
+def plain(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 @strawberry.type(description="A date known to the day, month or year, or unknown, as the interval it may lie in.")
 class PartialDateValue:
     text: str = strawberry.field(description="`2026-03-03`, `2026-03`, `2026` or `unknown`.")
@@ -28,8 +32,8 @@ class PartialDateValue:
     def of(cls, value: PartialDate) -> "PartialDateValue":
         return cls(
             text=str(value),
-            earliest=value.earliest and value.earliest.isoformat(),
-            latest=value.latest and value.latest.isoformat(),
+            earliest=plain(value.earliest),
+            latest=plain(value.latest),
             exact=value.exact,
         )
 
@@ -41,7 +45,7 @@ class DateSpan:
 
     @classmethod
     def of(cls, value: DateInterval | None) -> "DateSpan | None":
-        return value and cls(earliest=value.earliest.isoformat(), latest=value.latest.isoformat())
+        return None if value is None else cls(earliest=str(value.earliest), latest=str(value.latest))
 
 
 @strawberry.type
@@ -86,7 +90,3 @@ def no_diagnosis(info: Info, locale: str | None) -> LocalizedText:
     language = (locale or info.context.locale).split("-")[0]
     language = language if language in NO_DIAGNOSIS else "en"
     return LocalizedText(text=NO_DIAGNOSIS[language], locale=language)
-
-
-def plain(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -111,9 +111,14 @@ class SuiviSchema(strawberry.Schema):
     """
 
     async def stream(
-        self, query: str | None, variable_values: dict[str, Any] | None = None, context_value: Any = None, **rest: Any
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        *args: Any,
+        **rest: Any,
     ) -> Any:
-        return await super().stream(query, variable_values, context_value.for_operation(), **rest)
+        return await super().stream(query, variable_values, context_value.for_operation(), *args, **rest)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         return

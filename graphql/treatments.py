@@ -1,7 +1,7 @@
 """Treatments: what was agreed and done, and what its dates answer."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -100,7 +100,7 @@ class Treatment(Node):
     @strawberry.field(description="Null when no loaded plugin knows the procedure any more.")
     def procedure(self, info: Info) -> Procedure | None:
         found = info.context.house.registry.procedure(self.procedure_id)
-        return found and Procedure.of(found)
+        return None if found is None else Procedure.of(found)
 
     @strawberry.field
     async def patient(self, info: Info) -> Patient | None:
@@ -184,7 +184,7 @@ class Treatment(Node):
 
 async def load_treatment(info: Info, identity: UUID | None) -> Treatment | None:
     row = await info.context.one(TreatmentRow, identity)
-    return row and Treatment.of(row)
+    return None if row is None else Treatment.of(row)
 
 
 @strawberry.type
@@ -264,11 +264,11 @@ class RecordConsentInput:
     evidence_id: strawberry.ID | None = None
 
 
-RegisterTreatmentResult = Annotated[Union[Treatment, Refusal], strawberry.union("RegisterTreatmentResult")]
-RecordAnchorResult = Annotated[Union[Treatment, Refusal], strawberry.union("RecordAnchorResult")]
-RecordObjectivesResult = Annotated[Union[Treatment, Refusal], strawberry.union("RecordObjectivesResult")]
-AddAddendumResult = Annotated[Union[Treatment, Refusal], strawberry.union("AddAddendumResult")]
-RecordConsentResult = Annotated[Union[Treatment, Refusal], strawberry.union("RecordConsentResult")]
+RegisterTreatmentResult = Annotated[Treatment | Refusal, strawberry.union("RegisterTreatmentResult")]
+RecordAnchorResult = Annotated[Treatment | Refusal, strawberry.union("RecordAnchorResult")]
+RecordObjectivesResult = Annotated[Treatment | Refusal, strawberry.union("RecordObjectivesResult")]
+AddAddendumResult = Annotated[Treatment | Refusal, strawberry.union("AddAddendumResult")]
+RecordConsentResult = Annotated[Treatment | Refusal, strawberry.union("RecordConsentResult")]
 
 
 def _treatment_id(text: str) -> UUID:

@@ -27,7 +27,7 @@ class ViewerQueries:
         return Viewer(
             role=viewer.role.value,
             subject=viewer.subject,
-            partner_id=viewer.partner_id and global_id("Partner", viewer.partner_id),
+            partner_id=global_id("Partner", viewer.partner_id) if viewer.partner_id else None,
             frontend=viewer.frontend,
             expires_at=viewer.expires_at,
             may=[f"{noun}.{verb}" for noun, verbs in TABLE.items() for verb in verbs if viewer.role in verbs[verb]],

@@ -29,7 +29,10 @@ class Asking:
 
 def valid_on(on: date, first: str, last: str) -> Q:
     """Both days included; no last day means for good."""
-    return Q(**{f"{first}__lte": on}) & (Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": on}))
+    begun: dict[str, Any] = {f"{first}__lte": on}
+    unended: dict[str, Any] = {f"{last}__isnull": True}
+    unexpired: dict[str, Any] = {f"{last}__gte": on}
+    return Q(**begun) & (Q(**unended) | Q(**unexpired))
 
 
 def _patients(asking: Asking) -> Any:

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class CaseState(StrEnum):
@@ -15,11 +15,11 @@ class CaseState(StrEnum):
 
 
 class Case(Record):
-    partner = fields.ForeignKeyField("suivi.Partner", related_name="cases", on_delete=fields.RESTRICT)
+    partner: Ref = fields.ForeignKeyField("suivi.Partner", related_name="cases", on_delete=fields.RESTRICT)
     partner_id: UUID
-    patient = fields.ForeignKeyField("suivi.Patient", related_name="cases", on_delete=fields.RESTRICT)
+    patient: Ref = fields.ForeignKeyField("suivi.Patient", related_name="cases", on_delete=fields.RESTRICT)
     patient_id: UUID
-    clinic = fields.ForeignKeyField("suivi.Clinic", related_name="cases", on_delete=fields.RESTRICT)
+    clinic: Ref = fields.ForeignKeyField("suivi.Clinic", related_name="cases", on_delete=fields.RESTRICT)
     clinic_id: UUID
     state = fields.CharEnumField(CaseState, max_length=10)
     opened_at = fields.DatetimeField()
@@ -38,9 +38,9 @@ class Case(Record):
 class CaseTreatment(Record):
     """A treatment that a case is about."""
 
-    case = fields.ForeignKeyField("suivi.Case", related_name="covered", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="covered", on_delete=fields.RESTRICT)
     case_id: UUID
-    treatment = fields.ForeignKeyField("suivi.Treatment", related_name="covering", on_delete=fields.RESTRICT)
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="covering", on_delete=fields.RESTRICT)
     treatment_id: UUID
 
     class Meta(Model.Meta):
@@ -58,7 +58,7 @@ class AssignedRole(StrEnum):
 class Assignment(Record):
     """A mediator, expert or interpreter invited to one case, for a time (R-011, R-151, R-172)."""
 
-    case = fields.ForeignKeyField("suivi.Case", related_name="assignments", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="assignments", on_delete=fields.RESTRICT)
     case_id: UUID
     role = fields.CharEnumField(AssignedRole, max_length=20)
     subject = fields.CharField(max_length=255)

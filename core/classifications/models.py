@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class CaseClass(StrEnum):
@@ -19,9 +19,11 @@ class CaseClass(StrEnum):
 class Classification(Record):
     """Appended, never changed: the latest for a treatment and site is the one in force (R-084)."""
 
-    case = fields.ForeignKeyField("suivi.Case", related_name="classifications", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="classifications", on_delete=fields.RESTRICT)
     case_id: UUID
-    treatment = fields.ForeignKeyField("suivi.Treatment", related_name="classifications", on_delete=fields.RESTRICT)
+    treatment: Ref = fields.ForeignKeyField(
+        "suivi.Treatment", related_name="classifications", on_delete=fields.RESTRICT
+    )
     treatment_id: UUID
     site = fields.CharField(max_length=60, null=True, description="one of the treatment's sites, null: all of them")
     value = fields.CharEnumField(CaseClass, max_length=40)
@@ -29,7 +31,9 @@ class Classification(Record):
     gap_reference = fields.TextField(null=True, description="the reasonably expected objective (R-081)")
     gap_observed = fields.TextField(null=True)
     gap_method = fields.TextField(null=True)
-    practitioner = fields.ForeignKeyField("suivi.Member", related_name="classifications", on_delete=fields.RESTRICT)
+    practitioner: Ref = fields.ForeignKeyField(
+        "suivi.Member", related_name="classifications", on_delete=fields.RESTRICT
+    )
     practitioner_id: UUID
     decided_at = fields.DatetimeField()
 

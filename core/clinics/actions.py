@@ -1,6 +1,6 @@
 """Registering clinics, and who works there from when to when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -73,7 +73,7 @@ async def update_clinic(by: Acting, clinic_id: UUID, *, expected_version: int, c
 
 
 def _checked(by: Acting, **details: Any) -> dict[str, Any]:
-    checks = {
+    checks: dict[str, Callable[[Any], Any]] = {
         "name": lambda value: inputs.text(value, field="name", limit=200),
         "country": lambda value: inputs.country(value, field="country"),
         "city": lambda value: inputs.text(value, field="city", limit=120),
@@ -124,7 +124,7 @@ async def add_member(
 
 @action(Member)
 async def end_membership(by: Acting, member_id: UUID, *, expected_version: int, last_day: date | None) -> Member:
-    """Access ends with `last_day`, yesterday unless told otherwise, that is at once. What they wrote keeps its author."""
+    """Access ends with `last_day`: yesterday, that is at once, unless told otherwise. Authorship stays."""
     await fetch(Member, by.viewer, member_id, on=by.on, verb="end_membership")
     member = await Member.select_for_update().get(id=member_id)
     await expect(member, expected_version)

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class Clinic(Record):
@@ -33,7 +33,7 @@ class MemberKind(StrEnum):
 class Member(Record):
     """A person at a clinic. The row stays when they leave, so that what they wrote keeps its author (R-016)."""
 
-    clinic = fields.ForeignKeyField("suivi.Clinic", related_name="members", on_delete=fields.RESTRICT)
+    clinic: Ref = fields.ForeignKeyField("suivi.Clinic", related_name="members", on_delete=fields.RESTRICT)
     clinic_id: UUID
     kind = fields.CharEnumField(MemberKind, max_length=20)
     subject = fields.CharField(max_length=255, description="the identity provider's name for this person")

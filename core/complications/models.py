@@ -5,15 +5,15 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import OptionalRef, Record, Ref
 
 
 class ComplicationReport(Record):
     """There is no field for fault, and none will come (R-075)."""
 
-    case = fields.ForeignKeyField("suivi.Case", related_name="complications", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="complications", on_delete=fields.RESTRICT)
     case_id: UUID
-    treatment = fields.ForeignKeyField(
+    treatment: OptionalRef = fields.ForeignKeyField(
         "suivi.Treatment", related_name="complications", on_delete=fields.RESTRICT, null=True
     )
     treatment_id: UUID | None
@@ -28,7 +28,9 @@ class ComplicationReport(Record):
     reporter = fields.CharField(max_length=255)
     reported_at = fields.DatetimeField()
     seen_at = fields.DatetimeField(null=True, description="when somebody at the clinic said they had read it")
-    seen_by = fields.ForeignKeyField("suivi.Member", related_name="seen", on_delete=fields.RESTRICT, null=True)
+    seen_by: OptionalRef = fields.ForeignKeyField(
+        "suivi.Member", related_name="seen", on_delete=fields.RESTRICT, null=True
+    )
     seen_by_id: UUID | None
 
     class Meta(Model.Meta):

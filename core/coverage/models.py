@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class Payer(StrEnum):
@@ -22,7 +22,7 @@ class Payer(StrEnum):
 class Terms(Record):
     """One published version for a clinic and procedure."""
 
-    clinic = fields.ForeignKeyField("suivi.Clinic", related_name="terms", on_delete=fields.RESTRICT)
+    clinic: Ref = fields.ForeignKeyField("suivi.Clinic", related_name="terms", on_delete=fields.RESTRICT)
     clinic_id: UUID
     procedure = fields.CharField(max_length=60)
     number = fields.IntField(description="1, 2, 3 ... for this clinic and procedure")
@@ -37,7 +37,7 @@ class Terms(Record):
     response_days = fields.IntField(null=True)
     effective_from = fields.DateField()
     published_at = fields.DatetimeField()
-    publisher = fields.ForeignKeyField("suivi.Member", related_name="published", on_delete=fields.RESTRICT)
+    publisher: Ref = fields.ForeignKeyField("suivi.Member", related_name="published", on_delete=fields.RESTRICT)
     publisher_id: UUID
 
     class Meta(Model.Meta):

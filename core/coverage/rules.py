@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any, Protocol, TypeVar
 
 from suivi.core.coverage.models import Terms
 from suivi.core.refusals import Refusal
@@ -28,7 +29,17 @@ class UnknownFeeKind(Refusal):
     remedy = "Use the known kinds, each once; a kind that is left out reads as not stated."
 
 
-def in_force(published: Iterable[Terms], *, on: date) -> Terms | None:
+class Published(Protocol):
+    """A version of terms, as a model or as a light row."""
+
+    effective_from: Any
+    number: Any
+
+
+T = TypeVar("T", bound=Published)
+
+
+def in_force(published: Iterable[T], *, on: date) -> T | None:
     """The version in force on a day: the latest that had taken effect, the higher number where two share the day."""
     effective = [terms for terms in published if terms.effective_from <= on]
     return max(effective, key=lambda terms: (terms.effective_from, terms.number), default=None)

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class DeliveryState(StrEnum):
@@ -20,11 +20,11 @@ class DeliveryState(StrEnum):
 class Delivery(Record):
     """One event to one clinic over one adapter. Written in the event's transaction, sent afterwards."""
 
-    event = fields.ForeignKeyField("suivi.Event", related_name="deliveries", on_delete=fields.RESTRICT)
+    event: Ref = fields.ForeignKeyField("suivi.Event", related_name="deliveries", on_delete=fields.RESTRICT)
     event_id: UUID
-    case = fields.ForeignKeyField("suivi.Case", related_name="deliveries", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="deliveries", on_delete=fields.RESTRICT)
     case_id: UUID
-    clinic = fields.ForeignKeyField("suivi.Clinic", related_name="deliveries", on_delete=fields.RESTRICT)
+    clinic: Ref = fields.ForeignKeyField("suivi.Clinic", related_name="deliveries", on_delete=fields.RESTRICT)
     clinic_id: UUID
     kind = fields.CharField(max_length=60, description="of the event")
     urgent = fields.BooleanField()

@@ -30,7 +30,7 @@ class Event(Record):
 
 
 class Chain(Model):
-    """How long a chain is and the hash it ends with, which makes a cut-off tail visible. Its row is the chain's lock."""
+    """How long a chain is and the hash it ends with, so that a cut-off tail shows. Its row is the chain's lock."""
 
     noun_id: UUID = fields.UUIDField(primary_key=True)
     noun = fields.CharField(max_length=20)

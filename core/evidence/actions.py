@@ -74,7 +74,9 @@ class Announced:
 async def begin_upload(by: Acting, case_id: UUID, announced: Announced) -> Evidence:
     case = await locked_case(by, case_id, "add_evidence")
     if announced.content_type not in ACCEPTED_TYPES:
-        raise FileTypeNotAccepted(field="contentType", found=inputs.text(announced.content_type, field="contentType", limit=100))
+        raise FileTypeNotAccepted(
+            field="contentType", found=inputs.text(announced.content_type, field="contentType", limit=100)
+        )
     if not _SHA256.fullmatch(announced.sha256):
         raise HashUnreadable(field="sha256")
     treatment = await treatment_in(case, announced.treatment_id) if announced.treatment_id else None

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import OptionalRef, Record, Ref
 
 
 class EvidenceKind(StrEnum):
@@ -25,9 +25,11 @@ class EvidenceState(StrEnum):
 class Evidence(Record):
     """Three times are kept apart: claimed by the sender, embedded in the file, received by us (R-032)."""
 
-    case = fields.ForeignKeyField("suivi.Case", related_name="evidence", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="evidence", on_delete=fields.RESTRICT)
     case_id: UUID
-    treatment = fields.ForeignKeyField("suivi.Treatment", related_name="evidence", on_delete=fields.RESTRICT, null=True)
+    treatment: OptionalRef = fields.ForeignKeyField(
+        "suivi.Treatment", related_name="evidence", on_delete=fields.RESTRICT, null=True
+    )
     treatment_id: UUID | None
     kind = fields.CharEnumField(EvidenceKind, max_length=20)
     view = fields.CharField(max_length=60, null=True, description="which view of the photo set it shows")

@@ -5,11 +5,11 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import OptionalRef, Record, Ref
 
 
 class Message(Record):
-    case = fields.ForeignKeyField("suivi.Case", related_name="messages", on_delete=fields.RESTRICT)
+    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="messages", on_delete=fields.RESTRICT)
     case_id: UUID
     author_role = fields.CharField(max_length=20)
     author = fields.CharField(max_length=255, description="the token's subject")
@@ -18,7 +18,9 @@ class Message(Record):
     )
     body = fields.TextField()
     language = fields.CharField(max_length=35, description="BCP 47 tag of the original text")
-    corrects = fields.ForeignKeyField("suivi.Message", related_name="corrections", on_delete=fields.RESTRICT, null=True)
+    corrects: OptionalRef = fields.ForeignKeyField(
+        "suivi.Message", related_name="corrections", on_delete=fields.RESTRICT, null=True
+    )
     corrects_id: UUID | None
     sent_at = fields.DatetimeField()
 
@@ -30,9 +32,9 @@ class Message(Record):
 class Attachment(Record):
     """Evidence that a message refers to (R-171)."""
 
-    message = fields.ForeignKeyField("suivi.Message", related_name="attachments", on_delete=fields.RESTRICT)
+    message: Ref = fields.ForeignKeyField("suivi.Message", related_name="attachments", on_delete=fields.RESTRICT)
     message_id: UUID
-    evidence = fields.ForeignKeyField("suivi.Evidence", related_name="attachments", on_delete=fields.RESTRICT)
+    evidence: Ref = fields.ForeignKeyField("suivi.Evidence", related_name="attachments", on_delete=fields.RESTRICT)
     evidence_id: UUID
 
     class Meta(Model.Meta):

@@ -6,13 +6,13 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class Patient(Record):
     """No name and no address: the partner knows who this is, Suivi needs only languages and a time zone."""
 
-    partner = fields.ForeignKeyField("suivi.Partner", related_name="patients", on_delete=fields.RESTRICT)
+    partner: Ref = fields.ForeignKeyField("suivi.Partner", related_name="patients", on_delete=fields.RESTRICT)
     partner_id: UUID
     reference = fields.CharField(max_length=100, description="the partner's own pseudonym for this person")
     subject = fields.CharField(max_length=255, description="the identity provider's name for this person")
@@ -43,7 +43,7 @@ class MandateScope(StrEnum):
 class Mandate(Record):
     """The right of a representative to act for a patient: dated, scoped, evidenced (R-013)."""
 
-    patient = fields.ForeignKeyField("suivi.Patient", related_name="mandates", on_delete=fields.RESTRICT)
+    patient: Ref = fields.ForeignKeyField("suivi.Patient", related_name="mandates", on_delete=fields.RESTRICT)
     patient_id: UUID
     subject = fields.CharField(max_length=255)
     kind = fields.CharEnumField(MandateKind, max_length=20)

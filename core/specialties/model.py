@@ -372,7 +372,7 @@ class Procedure(Data):
 
     def sign_ids(self) -> frozenset[str]:
         """Everything that can be ticked when reporting."""
-        return frozenset(sign.id for sign in (*self.normal_signs, *self.red_flags))
+        return frozenset(sign.id for sign in self.normal_signs) | {flag.id for flag in self.red_flags}
 
 
 class Manifest(Data):

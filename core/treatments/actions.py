@@ -11,8 +11,8 @@ from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.models import Clinic, Member, MemberKind
 from suivi.core.clocks.zones import day_at, zone
-from suivi.core.coverage.rules import in_force
 from suivi.core.coverage.models import Terms
+from suivi.core.coverage.rules import in_force
 from suivi.core.events.log import append
 from suivi.core.evidence.models import Evidence, EvidenceState
 from suivi.core.patients.models import Patient

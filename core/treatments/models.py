@@ -5,17 +5,19 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import OptionalRef, Record, Ref
 
 
 class Treatment(Record):
-    patient = fields.ForeignKeyField("suivi.Patient", related_name="treatments", on_delete=fields.RESTRICT)
+    patient: Ref = fields.ForeignKeyField("suivi.Patient", related_name="treatments", on_delete=fields.RESTRICT)
     patient_id: UUID
-    clinic = fields.ForeignKeyField("suivi.Clinic", related_name="treatments", on_delete=fields.RESTRICT)
+    clinic: Ref = fields.ForeignKeyField("suivi.Clinic", related_name="treatments", on_delete=fields.RESTRICT)
     clinic_id: UUID
-    trip = fields.ForeignKeyField("suivi.Trip", related_name="treatments", on_delete=fields.RESTRICT, null=True)
+    trip: OptionalRef = fields.ForeignKeyField(
+        "suivi.Trip", related_name="treatments", on_delete=fields.RESTRICT, null=True
+    )
     trip_id: UUID | None
-    practitioner = fields.ForeignKeyField(
+    practitioner: OptionalRef = fields.ForeignKeyField(
         "suivi.Member", related_name="treatments", on_delete=fields.RESTRICT, null=True
     )
     practitioner_id: UUID | None
@@ -26,7 +28,9 @@ class Treatment(Record):
     )
     sites = fields.JSONField[list[str]](description="in the procedure's scheme: FDI teeth, sides, arches")
     agreed_on = fields.DateField(description="the day whose published terms are pinned")
-    terms = fields.ForeignKeyField("suivi.Terms", related_name="treatments", on_delete=fields.RESTRICT, null=True)
+    terms: OptionalRef = fields.ForeignKeyField(
+        "suivi.Terms", related_name="treatments", on_delete=fields.RESTRICT, null=True
+    )
     terms_id: UUID | None
     rules_plugin = fields.CharField(max_length=60, description="specialty plugin the rules came from, or `core`")
     rules_version = fields.CharField(max_length=40)
@@ -46,7 +50,7 @@ class Treatment(Record):
 class Anchor(Record):
     """A named date that clocks start from. `on` may be partial: `2026-03-03`, `2026-03`, `2026` or `unknown`."""
 
-    treatment = fields.ForeignKeyField("suivi.Treatment", related_name="anchors", on_delete=fields.RESTRICT)
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="anchors", on_delete=fields.RESTRICT)
     treatment_id: UUID
     name = fields.CharField(max_length=60)
     on = fields.CharField(max_length=10, source_field="on_date")
@@ -60,7 +64,7 @@ class Anchor(Record):
 class Addendum(Record):
     """What is added to the objectives once they are frozen, which themselves never change (R-024)."""
 
-    treatment = fields.ForeignKeyField("suivi.Treatment", related_name="addenda", on_delete=fields.RESTRICT)
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="addenda", on_delete=fields.RESTRICT)
     treatment_id: UUID
     author_role = fields.CharField(max_length=20)
     text = fields.TextField()
@@ -74,12 +78,14 @@ class Addendum(Record):
 class Consent(Record):
     """The informed consent that was signed: which version, in which language, when (R-025)."""
 
-    treatment = fields.ForeignKeyField("suivi.Treatment", related_name="consents", on_delete=fields.RESTRICT)
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="consents", on_delete=fields.RESTRICT)
     treatment_id: UUID
     document_version = fields.CharField(max_length=60)
     language = fields.CharField(max_length=35)
     signed_on = fields.DateField()
-    evidence = fields.ForeignKeyField("suivi.Evidence", related_name="consents", on_delete=fields.RESTRICT, null=True)
+    evidence: OptionalRef = fields.ForeignKeyField(
+        "suivi.Evidence", related_name="consents", on_delete=fields.RESTRICT, null=True
+    )
     evidence_id: UUID | None
     recorded_at = fields.DatetimeField()
 

@@ -1,4 +1,4 @@
-"""What a treatment may be: sites in their scheme, anchors its procedure knows, objectives frozen by the first anchor."""
+"""What a treatment may be: sites in their scheme, anchors its procedure knows, objectives frozen by day 0."""
 
 import re
 from collections.abc import Iterable, Sequence

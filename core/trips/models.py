@@ -5,11 +5,11 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record
+from suivi.core.records import Record, Ref
 
 
 class Trip(Record):
-    patient = fields.ForeignKeyField("suivi.Patient", related_name="trips", on_delete=fields.RESTRICT)
+    patient: Ref = fields.ForeignKeyField("suivi.Patient", related_name="trips", on_delete=fields.RESTRICT)
     patient_id: UUID
     country = fields.CharField(max_length=2)
     arrives_on = fields.DateField(null=True)

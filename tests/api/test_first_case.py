@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.services.suivi import sha256, jpeg
+from tests.services.suivi import jpeg, sha256
 from tests.services.world import World, upload_photo
 
 

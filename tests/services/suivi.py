@@ -152,9 +152,10 @@ async def suivi(
     plugins = registry or Registry.load(only=["dental"], extra=[email])
     app = create_app(chosen, registry=plugins)
     running: Running = app.state.running
-    async with living(running), httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://suivi.test"
-    ) as http:
+    async with (
+        living(running),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://suivi.test") as http,
+    ):
         yield Suivi(app=app, running=running, http=http, key=LocalKey.load(data_dir / "dev-key.json"))
 
 
