@@ -15,10 +15,13 @@ def new_id() -> UUID:
     return uuid7()
 
 
+class _NoTable(Model.Meta):
+    abstract = True
+
+
 class Record(Model):
     """A row with a time-ordered id."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
 
-    class Meta:
-        abstract = True
+    Meta: type[Model.Meta] = _NoTable

@@ -17,35 +17,43 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SUIVI_", env_file=None, frozen=True, extra="forbid")
 
     environment: Literal["development", "production"] = Field(
-        "development",
+        default="development",
         description="`production` refuses development tokens, the test clock and the explorer page.",
     )
-    data_dir: Path = Field(Path(".suivi"), description="Folder of the embedded database, object store and keys.")
-    host: str = Field("127.0.0.1", description="Address the server listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
-    public_url: str | None = Field(None, description="Address clients reach the server under; links start with it.")
-    database_url: SecretStr | None = Field(
-        None, description="`postgresql://user:password@host/name`; without it, SQLite in the data folder."
+    data_dir: Path = Field(
+        default=Path(".suivi"), description="Folder of the embedded database, object store and keys."
     )
-    database_pool: int = Field(20, ge=1, le=500, description="Connections kept to PostgreSQL by one process.")
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
+    public_url: str | None = Field(
+        default=None, description="Address clients reach the server under; links start with it."
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="`postgresql://user:password@host/name`; without it, SQLite in the data folder."
+    )
+    database_pool: int = Field(default=20, ge=1, le=500, description="Connections kept to PostgreSQL by one process.")
     storage_url: SecretStr | None = Field(
-        None, description="`s3://key:secret@host:port/bucket?region=us-east-1&tls=1`; without it, the data folder."
+        default=None,
+        description="`s3://key:secret@host:port/bucket?region=us-east-1&tls=1`; without it, the data folder.",
     )
     feed_url: SecretStr | None = Field(
-        None, description="`valkey://host:port/0` carries live events between processes; without it, one process."
+        default=None,
+        description="`valkey://host:port/0` carries live events between processes; without it, one process.",
     )
     smtp_url: SecretStr | None = Field(
-        None, description="`smtp://user:password@host:587` or `smtps://host:465`; without it, notices wait."
+        default=None, description="`smtp://user:password@host:587` or `smtps://host:465`; without it, notices wait."
     )
-    mail_from: str = Field("suivi@localhost.localdomain", description="Sender of notices.")
-    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer whose tokens are accepted.")
-    oidc_audience: str = Field("suivi", description="Audience that tokens must name.")
+    mail_from: str = Field(default="suivi@localhost.localdomain", description="Sender of notices.")
+    oidc_issuer: str | None = Field(default=None, description="OpenID Connect issuer whose tokens are accepted.")
+    oidc_audience: str = Field(default="suivi", description="Audience that tokens must name.")
     audit_key: SecretStr | None = Field(
-        None, description="Key of the event log's hash chain; without it, one is made in the data folder."
+        default=None, description="Key of the event log's hash chain; without it, one is made in the data folder."
     )
-    deliver: bool = Field(True, description="Deliver notices from inside the server; turn off beside `suivi worker`.")
+    deliver: bool = Field(
+        default=True, description="Deliver notices from inside the server; turn off beside `suivi worker`."
+    )
     notice_url: str | None = Field(
-        None,
+        default=None,
         description="Where a notice's link leads, `{delivery}` standing for its id; a page of the server by default.",
     )
     specialties: dict[str, str] = Field(

@@ -24,7 +24,8 @@ def match(
 ) -> Matched:
     """A flag outside its days keeps an urgency of at least within 48 hours; unknown dates count as inside."""
     flags = [flag for flag in procedure.red_flags if flag.id in signs]
-    ranked = sorted(((_urgency(flag, procedure, anchors, noticed_on), flag.id) for flag in flags), key=_rank)
+    found: list[tuple[Urgency, str]] = [(_urgency(flag, procedure, anchors, noticed_on), flag.id) for flag in flags]
+    ranked = sorted(found, key=_rank)
     return Matched(urgency=ranked[0][0] if ranked else None, red_flags=tuple(flag_id for _, flag_id in ranked))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from suivi.core.coverage.models import Terms
 from suivi.core.refusals import Refusal
@@ -29,20 +29,18 @@ class UnknownFeeKind(Refusal):
     remedy = "Use the known kinds, each once; a kind that is left out reads as not stated."
 
 
-class Published(Protocol):
-    """A version of terms, as a model or as a light row."""
-
-    effective_from: Any
-    number: Any
-
-
-T = TypeVar("T", bound=Published)
+T = TypeVar("T")
 
 
 def in_force(published: Iterable[T], *, on: date) -> T | None:
-    """The version in force on a day: the latest that had taken effect, the higher number where two share the day."""
-    effective = [terms for terms in published if terms.effective_from <= on]
-    return max(effective, key=lambda terms: (terms.effective_from, terms.number), default=None)
+    """The version in force on a day: the latest that had taken effect, the higher number where two share the day.
+
+    Takes models and light rows alike, and gives back what it took.
+    """
+    versions: list[Any] = list(published)
+    effective = [terms for terms in versions if terms.effective_from <= on]
+    found: T | None = max(effective, key=lambda terms: (terms.effective_from, terms.number), default=None)
+    return found
 
 
 def require_publishable(effective_from: date, earlier: Iterable[Terms], *, today: date) -> None:

@@ -142,9 +142,9 @@ async def suivi(
     """Running on this database, which is already migrated, until the context ends."""
     chosen = Settings(
         data_dir=data_dir,
-        database_url=database_url,  # type: ignore[arg-type]
-        storage_url=storage_url,  # type: ignore[arg-type]
-        feed_url=feed_url,  # type: ignore[arg-type]
+        database_url=database_url,
+        storage_url=storage_url,
+        feed_url=feed_url,
         public_url="http://suivi.test",
         **settings,
     )
@@ -173,11 +173,11 @@ class Statements:
             self.sent.append(query)
             return await self._kept(query, values)
 
-        self._client.execute_query_dict = counted  # type: ignore[method-assign]
+        self._client.execute_query_dict = counted
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.execute_query_dict = self._kept  # type: ignore[method-assign]
+        self._client.execute_query_dict = self._kept
 
     def __len__(self) -> int:
         return len(self.sent)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from strawberry.relay.utils import from_base64
@@ -106,8 +107,8 @@ async def _member(operator: Client, clinic_id: str, kind: str, subject: str, nam
     return member_id
 
 
-async def publish_terms(coordinator: Client, clinic_id: str, **changed: object) -> dict[str, str]:
-    draft: dict[str, object] = {
+async def publish_terms(coordinator: Client, clinic_id: str, **changed: Any) -> dict[str, str]:
+    draft: dict[str, Any] = {
         "procedure": "crown",
         "language": "en",
         "text": "We repair or remake a crown that fails for three years.",
@@ -137,10 +138,10 @@ async def crown(patient: Client, patient_id: str, clinic_id: str, practitioner_i
     return treatment_id
 
 
-async def upload_photo(world: World, client: Client, content: bytes | None = None, **changed: object) -> str:
+async def upload_photo(world: World, client: Client, content: bytes | None = None, **changed: Any) -> str:
     """Begin, upload, finish: the id of evidence that is kept."""
     content = content or jpeg()
-    asked: dict[str, object] = {"kind": "PHOTO_AFTER", "contentType": "image/jpeg", "sha256": sha256(content)}
+    asked: dict[str, Any] = {"kind": "PHOTO_AFTER", "contentType": "image/jpeg", "sha256": sha256(content)}
     begun = await client.do("beginUpload", FORM, caseId=world.case_id, **(asked | changed))
     sent = await world.suivi.upload(client, begun, content)
     assert sent.is_success, sent.text
