@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-import orjson
-
+from suivi.core.access.narrowing import fetch
+from suivi.core import inputs
 from suivi.core.access.viewer import Viewer
 from suivi.core.database import transaction
 from suivi.core.events.digests import plain
@@ -104,7 +105,8 @@ def action(model: type[R], *, ignoring: tuple[str, ...] = ()) -> Callable[[Actio
                     row = await function(by, *args, **kwargs)
                     await _holding(by).update(result_id=row.pk)
                 else:
-                    row = await model.get(id=claim.result_id)
+                    # Access may have ended since: a repeat shows, and opens, nothing that a new request would not.
+                    row = await fetch(model, by.viewer, claim.result_id, on=by.on)
             await announce(by.house.feed, by.appended)
             return row
 
@@ -137,9 +139,9 @@ async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:
 
     The insert waits for any concurrent holder of the same key to finish, so of twenty sends one acts.
     """
-    if not 1 <= len(by.key) <= MAX_KEY_LENGTH or "\x00" in by.key:
+    if not 1 <= len(by.key) <= MAX_KEY_LENGTH or not inputs.keepable(by.key):
         raise UnusableIdempotencyKey(field="idempotencyKey")
-    mine = KeptResult(holder=_holder(by), key=by.key, fingerprint=fingerprint, at=by.at)
+    mine = KeptResult(holder=_holder(by), key=by.key, fingerprint=fingerprint, at=by.house.wall_clock())
     mine.result_id = mine.id
     await KeptResult.bulk_create([mine], ignore_conflicts=True)
     kept: KeptResult = await _holding(by).get()
@@ -151,5 +153,6 @@ async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:
 
 
 def _fingerprint(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    text = orjson.dumps([name, plain(args), plain(kwargs)], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest()
+    # Not orjson: what was sent is not checked yet, and may hold half of a surrogate pair.
+    text = json.dumps([name, plain(args), plain(kwargs)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -72,9 +72,14 @@ def text(value: str, *, field: str, limit: int) -> str:
         raise TextEmpty(field=field)
     if len(value) > limit:
         raise TextTooLong(field=field, limit=limit)
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if not keepable(value):
         raise TextUnusable(field=field)
     return value
+
+
+def keepable(value: str) -> bool:
+    """Whether every database can keep it: no U+0000 and no half of a surrogate pair, which JSON can say."""
+    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def text_or_none(value: str | None, *, field: str, limit: int) -> str | None:

@@ -21,19 +21,20 @@ from suivi.core.deliveries.models import Delivery as DeliveryRow
 from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.evidence.models import EvidenceKind, EvidenceState
 from suivi.core.messages.models import Message as MessageRow
+from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.classifications import Classification
 from suivi.graphql.clinics import Clinic, load_clinic
 from suivi.graphql.complications import ComplicationReport
 from suivi.graphql.context import Info
 from suivi.graphql.deliveries import Delivery
-from suivi.graphql.events import Event, history
+from suivi.graphql.events import Event, history, load_event
 from suivi.graphql.evidence import Evidence, EvidenceKindEnum
 from suivi.graphql.following import follow
 from suivi.graphql.messages import Message
 from suivi.graphql.nodes import Connection, Node, connection, global_id, read_id, read_ids, read_page
 from suivi.graphql.patients import Patient, load_patient
 from suivi.graphql.results import Refusal, attempt
-from suivi.graphql.treatments import Treatment, load_treatment
+from suivi.graphql.treatments import Treatment
 
 CaseStateEnum = strawberry.enum(CaseState, name="CaseState")
 AssignedRoleEnum = strawberry.enum(AssignedRole, name="AssignedRole")
@@ -121,8 +122,8 @@ class Case(Node):
     @strawberry.field(description="The treatments the case is about.")
     async def treatments(self, info: Info) -> list[Treatment]:
         covered = await info.context.parts(CaseTreatment, "case_id", self.row.id)
-        found = [await load_treatment(info, row.treatment_id) for row in covered]
-        return [treatment for treatment in found if treatment is not None]
+        rows = await info.context.several(TreatmentRow, [part.treatment_id for part in covered])
+        return [Treatment.of(row) for row in rows]
 
     @strawberry.field(description="Newest first.")
     async def messages(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Message]:
@@ -341,7 +342,7 @@ class CaseMutations:
 
 @strawberry.type(description="That something happened to a case, and the case as it stands now.")
 class CaseChange:
-    event: Event
+    event: Event | None = strawberry.field(description="Null when you may not read the history.")
     case: Case
 
 
@@ -353,4 +354,4 @@ class CaseSubscriptions:
         async for event in follow(info, identity):
             case = await load_case(info, identity)
             if case is not None:
-                yield CaseChange(event=Event.of(event), case=case)
+                yield CaseChange(event=await load_event(info, event.id), case=case)

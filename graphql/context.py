@@ -1,6 +1,7 @@
 """What a request carries through its resolvers: who asks, when, in which language, and its loaders."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -18,7 +19,6 @@ from suivi.core.reading import Row
 from suivi.core.records import Record
 
 R = TypeVar("R", bound=Record)
-Loaded = Awaitable[Any]
 
 
 @dataclass(kw_only=True)
@@ -80,6 +80,11 @@ class Context:
 
         row: Row | None = await self._loader(("one", model, noun), load).load(identity)
         return row
+
+    async def several(self, model: type[Record], ids: Iterable[UUID]) -> list[Row]:
+        """Those of the rows that the viewer may see, in the order given, read together."""
+        found = await asyncio.gather(*(self.one(model, identity) for identity in ids))
+        return [row for row in found if row is not None]
 
     async def newest(
         self, model: type[Record], parent: str, identity: UUID, *, last: int, before: UUID | None = None, **where: Any

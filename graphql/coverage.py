@@ -118,7 +118,7 @@ class PublishTermsInput:
             period=self.period,
             starts=self.starts,
             covers=tuple(self.covers),
-            fees={line.kind: line.payer for line in self.fees},
+            fees=tuple((line.kind, line.payer) for line in self.fees),
             exclusions=tuple(self.exclusions),
             reference_period=self.reference_period,
             response_days=self.response_days,

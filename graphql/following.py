@@ -30,9 +30,14 @@ async def follow(info: Info, case_id: UUID, *, kinds: Sequence[str] = ()) -> Asy
                 yield await Event.get(id=announcement.event_id)
 
 
-async def _require_visible(context: Context, case_id: UUID, *, otherwise: Refusal) -> None:
+def require_current(context: Context) -> None:
+    """A connection outlives the token it began with. Raises AccessEnded once the token has expired."""
     expires_at = context.viewer.expires_at
     if expires_at is not None and datetime.now(UTC) >= expires_at:
         raise AccessEnded()
+
+
+async def _require_visible(context: Context, case_id: UUID, *, otherwise: Refusal) -> None:
+    require_current(context)
     if await context.one(Case, case_id) is None:
         raise otherwise

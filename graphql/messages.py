@@ -8,11 +8,12 @@ from uuid import UUID
 import strawberry
 
 from suivi.core.acting import Acting
+from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.messages import actions
 from suivi.core.messages.models import Attachment as AttachmentRow
 from suivi.core.messages.models import Message as MessageRow
 from suivi.graphql.context import Info
-from suivi.graphql.evidence import Evidence, load_evidence
+from suivi.graphql.evidence import Evidence
 from suivi.graphql.following import follow
 from suivi.graphql.nodes import Node, global_id, read_id, read_id_or_none, read_ids
 from suivi.graphql.results import Refusal, attempt
@@ -57,8 +58,8 @@ class Message(Node):
     @strawberry.field(description="Evidence it refers to, as far as you may see evidence.")
     async def attachments(self, info: Info) -> list[Evidence]:
         parts = await info.context.parts(AttachmentRow, "message_id", self.row.id)
-        found = [await load_evidence(info, part.evidence_id) for part in parts]
-        return [evidence for evidence in found if evidence is not None]
+        rows = await info.context.several(EvidenceRow, [part.evidence_id for part in parts])
+        return [Evidence.of(row) for row in rows]
 
 
 async def load_message(info: Info, identity: UUID | None) -> Message | None:

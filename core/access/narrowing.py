@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from suivi.core.access.parties import NOTHING, PARTIES, Asking
-from suivi.core.access.table import READ, TABLE, Reach, reach
+from suivi.core.access.table import READ, SEEING, TABLE, Reach, reach
 from suivi.core.access.viewer import Viewer
 from suivi.core.records import Record
 from suivi.core.refusals import Refusal
@@ -37,7 +37,7 @@ def narrow(model: type[R], viewer: Viewer, *, on: date, verb: str = READ, noun: 
         return model.filter(NOTHING)
     if extent is Reach.ALL:
         return model.all()
-    return model.filter(PARTIES[noun](Asking(viewer, on, acting=verb != READ)))
+    return model.filter(PARTIES[noun](Asking(viewer, on, acting=verb not in SEEING)))
 
 
 async def fetch(model: type[R], viewer: Viewer, identity: UUID, *, on: date, verb: str = READ) -> R:

@@ -14,6 +14,7 @@ from suivi.core.patients.models import Mandate, MandateScope, Patient
 from suivi.core.treatments.models import Treatment
 
 NOTHING = Q(id__in=[])
+EVERYTHING = Q()
 STAFF = (Role.PRACTITIONER, Role.COORDINATOR)
 ASSIGNED = (Role.MEDIATOR, Role.EXPERT, Role.INTERPRETER)
 
@@ -72,12 +73,23 @@ def _assigned_cases(asking: Asking) -> Any:
     return Subquery(current.values("case_id"))
 
 
+def _of_partner(asking: Asking) -> Q:
+    """A token issued for one partner reaches no row of another partner's, whoever holds it (R-014)."""
+    return EVERYTHING if asking.viewer.partner_id is None else Q(partner_id=asking.viewer.partner_id)
+
+
+def _of_patients_of_partner(asking: Asking) -> Q:
+    if asking.viewer.partner_id is None:
+        return EVERYTHING
+    return Q(patient_id__in=Subquery(Patient.filter(_of_partner(asking)).values("id")))
+
+
 def cases(asking: Asking) -> Q:
     role = asking.viewer.role
     if role in STAFF:
-        return Q(clinic_id__in=_clinics(asking))
+        return Q(clinic_id__in=_clinics(asking)) & _of_partner(asking)
     if role in ASSIGNED:
-        return Q(id__in=_assigned_cases(asking))
+        return Q(id__in=_assigned_cases(asking)) & _of_partner(asking)
     return Q(patient_id__in=_patients(asking))
 
 
@@ -89,10 +101,10 @@ def of_a_case(asking: Asking) -> Q:
 def treatments(asking: Asking) -> Q:
     role = asking.viewer.role
     if role in STAFF:
-        return Q(clinic_id__in=_clinics(asking))
+        return Q(clinic_id__in=_clinics(asking)) & _of_patients_of_partner(asking)
     if role in ASSIGNED:
         covered = CaseTreatment.filter(case_id__in=_assigned_cases(asking))
-        return Q(id__in=Subquery(covered.values("treatment_id")))
+        return Q(id__in=Subquery(covered.values("treatment_id"))) & _of_patients_of_partner(asking)
     return Q(patient_id__in=_patients(asking))
 
 
@@ -102,7 +114,7 @@ def patients(asking: Asking) -> Q:
         return Q(partner_id=viewer.partner_id)
     if viewer.role in STAFF:
         treated = Treatment.filter(clinic_id__in=_clinics(asking))
-        return Q(id__in=Subquery(treated.values("patient_id")))
+        return Q(id__in=Subquery(treated.values("patient_id"))) & _of_partner(asking)
     if viewer.role in ASSIGNED:
         return Q(id__in=Subquery(Case.filter(cases(asking)).values("patient_id")))
     return Q(id__in=_patients(asking))
@@ -113,14 +125,15 @@ def mandates(asking: Asking) -> Q:
     if viewer.role is Role.FRONTEND:
         return Q(patient_id__in=Subquery(Patient.filter(partner_id=viewer.partner_id).values("id")))
     if viewer.role is Role.REPRESENTATIVE:
-        return Q(subject=viewer.subject) & valid_on(asking.on, "valid_from", "valid_until")
+        own = Q(subject=viewer.subject) & valid_on(asking.on, "valid_from", "valid_until")
+        return own & _of_patients_of_partner(asking)
     return Q(patient_id__in=_patients(asking))
 
 
 def trips(asking: Asking) -> Q:
     if asking.viewer.role in STAFF:
         treated = Treatment.filter(clinic_id__in=_clinics(asking), trip_id__isnull=False)
-        return Q(id__in=Subquery(treated.values("trip_id")))
+        return Q(id__in=Subquery(treated.values("trip_id"))) & _of_patients_of_partner(asking)
     return Q(patient_id__in=_patients(asking))
 
 

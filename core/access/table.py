@@ -10,6 +10,8 @@ from enum import Enum
 from suivi.core.access.viewer import Role
 
 READ = "read"
+SEEING = frozenset({READ, "open"})
+"""Verbs that look and change nothing: a mandate to read is enough for them."""
 
 PATIENT, REPRESENTATIVE = Role.PATIENT, Role.REPRESENTATIVE
 PRACTITIONER, COORDINATOR = Role.PRACTITIONER, Role.COORDINATOR

@@ -1,6 +1,6 @@
 """Publishing a clinic's terms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,15 +9,19 @@ from suivi.core import inputs
 from suivi.core.access.narrowing import fetch
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.models import Clinic, Member, MemberKind
-from suivi.core.clocks.periods import Period
+from suivi.core.clocks.partial_dates import LAST_YEAR
+from suivi.core.clocks.periods import Period, PeriodTooLong, UnreadablePeriod
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Payer, Terms
-from suivi.core.coverage.rules import UnknownFeeKind, require_publishable
+from suivi.core.coverage.rules import require_fee_kinds, require_publishable
 from suivi.core.events.log import append
 from suivi.core.specialties.common import common
 from suivi.core.treatments.rules import UnknownAnchor, UnknownProcedure
 
 MAX_CLAUSES = 100
+PERIOD_LENGTH = 20
+LATEST = date(LAST_YEAR, 12, 31)
+"""No anchor is later than this day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Draft:
     period: str
     starts: str
     covers: Sequence[str]
-    fees: Mapping[str, Payer]
+    fees: Sequence[tuple[str, Payer]]
     exclusions: Sequence[str]
     reference_period: str | None = None
     response_days: int | None = None
@@ -57,12 +61,12 @@ async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
         number=len(earlier) + 1,
         language=inputs.language(draft.language, field="language"),
         text=inputs.text(draft.text, field="text", limit=50_000),
-        period=str(Period.parse(draft.period, field="period")),
+        period=_period(draft.period, "period"),
         starts=draft.starts,
         covers=_clauses(draft.covers, "covers"),
-        fees={kind: payer.value for kind, payer in draft.fees.items()},
+        fees={kind: payer.value for kind, payer in draft.fees},
         exclusions=_clauses(draft.exclusions, "exclusions"),
-        reference_period=_period_or_none(draft.reference_period),
+        reference_period=draft.reference_period and _period(draft.reference_period, "referencePeriod"),
         response_days=draft.response_days
         and inputs.number(draft.response_days, field="responseDays", least=1, most=90),
         effective_from=effective_from,
@@ -80,9 +84,7 @@ def _require_known(by: Acting, draft: Draft) -> None:
         raise UnknownProcedure(field="procedure")
     if draft.starts not in procedure.anchors.all():
         raise UnknownAnchor(field="starts", anchors=", ".join(procedure.anchors.all()))
-    known = common().fee_kinds
-    if not set(draft.fees) <= set(known):
-        raise UnknownFeeKind(field="fees", known=", ".join(sorted(known)))
+    require_fee_kinds([kind for kind, _ in draft.fees], common().fee_kinds)
 
 
 def _clauses(clauses: Sequence[str], field: str) -> list[str]:
@@ -90,5 +92,13 @@ def _clauses(clauses: Sequence[str], field: str) -> list[str]:
     return list(dict.fromkeys(inputs.text(clause, field=field, limit=500) for clause in clauses))
 
 
-def _period_or_none(period: str | None) -> str | None:
-    return None if period is None else str(Period.parse(period, field="referencePeriod"))
+def _period(text: str, field: str) -> str:
+    """As it was written, but short enough to be counted from any date that can be recorded."""
+    period = Period.parse(text, field=field)
+    try:
+        period.add_to(LATEST)
+    except PeriodTooLong as error:
+        raise PeriodTooLong(field=field) from error
+    if len(str(period)) > PERIOD_LENGTH:
+        raise UnreadablePeriod(field=field)
+    return str(period)

@@ -1,6 +1,6 @@
 """Which terms are in force, and what may be published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -29,6 +29,13 @@ class UnknownFeeKind(Refusal):
     remedy = "Use the known kinds, each once; a kind that is left out reads as not stated."
 
 
+class FeeKindRepeated(Refusal):
+    """The same fee kind was given twice."""
+
+    code = "FEE_KIND_REPEATED"
+    remedy = "Give each kind of fee once, with the one who pays it."
+
+
 T = TypeVar("T")
 
 
@@ -41,6 +48,14 @@ def in_force(published: Iterable[T], *, on: date) -> T | None:
     effective = [terms for terms in versions if terms.effective_from <= on]
     found: T | None = max(effective, key=lambda terms: (terms.effective_from, terms.number), default=None)
     return found
+
+
+def require_fee_kinds(kinds: Sequence[str], known: Iterable[str]) -> None:
+    """Raises UnknownFeeKind and FeeKindRepeated."""
+    if not set(kinds) <= set(known):
+        raise UnknownFeeKind(field="fees", known=", ".join(sorted(known)))
+    if len(set(kinds)) < len(kinds):
+        raise FeeKindRepeated(field="fees")
 
 
 def require_publishable(effective_from: date, earlier: Iterable[Terms], *, today: date) -> None:

@@ -14,12 +14,13 @@ from suivi.core.cases.models import Case
 from suivi.core.events.log import append
 from suivi.core.evidence.content import ACCEPTED_TYPES, Checked, Examination, FileMissing, FileTypeNotAccepted
 from suivi.core.evidence.models import Evidence, EvidenceKind, EvidenceState
-from suivi.core.evidence.objects import UploadForm
+from suivi.core.evidence.objects import KeyTaken, ObjectStore, UploadForm
 from suivi.core.refusals import Refusal
 
 FORM_LIVES = timedelta(minutes=15)
 LINK_LIVES = timedelta(minutes=5)
 
+_TIME_LENGTH = len("2026-03-13T10:00:00.000000+01:00")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUFFIX = {
     "image/jpeg": "jpg",
@@ -103,9 +104,13 @@ def _readable_time(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).isoformat()
+        time = datetime.fromisoformat(text).isoformat()
     except ValueError as error:
         raise TimeUnreadable(field="takenAt") from error
+    # Longer only with seconds in the offset from UTC, which no clock shows.
+    if len(time) > _TIME_LENGTH:
+        raise TimeUnreadable(field="takenAt")
+    return time
 
 
 def upload_form(by: Acting, evidence: Evidence) -> UploadForm:
@@ -135,15 +140,25 @@ async def _examine(by: Acting, evidence: Evidence) -> Checked:
     store = by.house.store
     # A crash in the middle leaves the file under its sealed key; finishing again picks it up there.
     if await store.stat(evidence.sealed_key) is None:
-        try:
-            await store.move(evidence.incoming_key, evidence.sealed_key)
-        except KeyError as error:
-            raise FileMissing() from error
+        await _take_in(store, evidence)
     try:
         return await _checked(by, evidence)
+    except KeyError as error:
+        raise FileMissing() from error
     except Refusal:
-        await store.delete(evidence.sealed_key)
+        # Whoever finished at the same moment may have sealed a better file since.
+        if await Evidence.exists(id=evidence.id, state=EvidenceState.AWAITING):
+            await store.delete(evidence.sealed_key)
         raise
+
+
+async def _take_in(store: ObjectStore, evidence: Evidence) -> None:
+    try:
+        await store.move(evidence.incoming_key, evidence.sealed_key)
+    except (KeyError, KeyTaken) as error:
+        # The same upload finished twice at once: the other one moved it.
+        if await store.stat(evidence.sealed_key) is None:
+            raise FileMissing() from error
 
 
 async def _checked(by: Acting, evidence: Evidence) -> Checked:

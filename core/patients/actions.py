@@ -37,6 +37,8 @@ async def register_patient(
     partner = await fetch(Partner, by.viewer, _tenant(by), on=by.on, verb="register_patient")
     reference = inputs.text(reference, field="reference", limit=100)
     subject = inputs.text(subject, field="subject", limit=255)
+    # Held until the end, or two requests at once could each find the reference free.
+    await Partner.select_for_update().get(id=partner.id)
     known = Patient.filter(partner_id=partner.id)
     if await known.filter(reference=reference).exists():
         raise PatientKnown(field="reference")

@@ -97,7 +97,8 @@ async def _parties(by: Acting, patient_id: UUID, clinic_id: UUID) -> tuple[Patie
     if by.viewer.role in CLINIC_SIDE:
         clinic = await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="register_treatment")
         patient = await Patient.get_or_none(id=patient_id)
-        if patient is None:
+        # Through a partner's frontend, only that partner's patients.
+        if patient is None or by.viewer.partner_id not in (None, patient.partner_id):
             raise NotFound(noun="patient", field="patientId")
         return patient, clinic
     patient = await fetch(Patient, by.viewer, patient_id, on=by.on, verb="register_treatment")

@@ -141,8 +141,13 @@ async def crown(patient: Client, patient_id: str, clinic_id: str, practitioner_i
 async def upload_photo(world: World, client: Client, content: bytes | None = None, **changed: Any) -> str:
     """Begin, upload, finish: the id of evidence that is kept."""
     content = content or jpeg()
-    asked: dict[str, Any] = {"kind": "PHOTO_AFTER", "contentType": "image/jpeg", "sha256": sha256(content)}
-    begun = await client.do("beginUpload", FORM, caseId=world.case_id, **(asked | changed))
+    asked: dict[str, Any] = {
+        "caseId": world.case_id,
+        "kind": "PHOTO_AFTER",
+        "contentType": "image/jpeg",
+        "sha256": sha256(content),
+    }
+    begun = await client.do("beginUpload", FORM, **(asked | changed))
     sent = await world.suivi.upload(client, begun, content)
     assert sent.is_success, sent.text
     evidence_id: str = begun["evidence"]["id"]
