@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
+from suivi.core.events.digests import record_key
 from suivi.core.events.models import Event
 from suivi.core.records import Record
 from suivi.core.refusals import Refusal
@@ -36,15 +38,19 @@ class StaleVersion(Refusal):
         self.changes = tuple(changes)
 
 
-async def expect(row: Record, version: int) -> None:
-    """Raises StaleVersion, with what happened since, unless `row` is still at `version`. The row must be locked."""
+async def expect(row: Record, version: int, *, told_of: UUID | None = None) -> None:
+    """Raises StaleVersion, with what happened since, unless `row` is still at `version`. The row must be locked.
+
+    `told_of` is whose history tells of the row, where it has none of its own: the clinic of a member, for instance.
+    """
     current: int = row.version  # type: ignore[attr-defined]
     if current == version:
         return
-    since = await Event.filter(noun_id=row.pk).order_by("seq")
+    history = await Event.filter(noun_id=told_of or row.pk).order_by("seq")
     changes = [
         Change(kind=event.kind, at=event.at, actor_role=event.actor_role, version=event.payload["version"])
-        for event in since
-        if event.payload.get("version", 0) > version
+        for event in history
+        # One history tells of several rows, each with versions of its own.
+        if record_key(row) in event.records and event.payload.get("version", 0) > version
     ]
     raise StaleVersion(current=current, changes=changes)

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -130,6 +132,7 @@ class Endpoint(GraphQL[Any, None]):
             allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=10),
+            allowed_origins=running.settings.allowed_origins,
         )
         self.running = running
         self.development = development
@@ -241,13 +244,23 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         Route("/", home),
         Route("/health", health),
         Route("/open/{delivery}", opened_notice),
-        Route("/graphql", endpoint, methods=["GET", "POST", "OPTIONS"]),
+        Route("/graphql", endpoint, methods=["GET", "POST", "OPTIONS"], middleware=[_browsers(settings)]),
         WebSocketRoute("/graphql", endpoint),
         *object_routes(running.house.store),
     ]
     app = Starlette(routes=routes, lifespan=lambda _: living(running))
     app.state.running = running
     return app
+
+
+def _browsers(settings: Settings) -> Middleware:
+    """Pages on these origins may call: the bearer token is the permission, and no cookie takes part."""
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["POST"],
+        allow_headers=["authorization", "content-type", "accept-language", TEST_CLOCK],
+    )
 
 
 @asynccontextmanager

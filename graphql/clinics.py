@@ -7,12 +7,13 @@ from uuid import UUID
 import strawberry
 from strawberry.types.unset import UNSET
 
-from suivi.core import reading
+from suivi.core import inputs, reading
 from suivi.core.acting import Acting
 from suivi.core.clinics import actions
 from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.clinics.models import Member as MemberRow
 from suivi.core.clinics.models import MemberKind
+from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.rules import in_force
 from suivi.graphql.context import Info
@@ -103,8 +104,9 @@ class Clinic(Node):
     async def terms_in_force(self, info: Info, procedure: str, as_of: date | None = None) -> LazyTerms | None:
         from suivi.graphql.coverage import Terms
 
+        procedure = inputs.text(procedure, field="procedure", limit=60)
         rows = await info.context.newest(TermsRow, "clinic_id", self.key, last=1000, procedure=procedure)
-        row = in_force(rows, on=as_of or info.context.on)
+        row = in_force(rows, on=as_of or day_at(zone(self.time_zone), info.context.at))
         return None if row is None else Terms.of(row)
 
 
@@ -129,7 +131,8 @@ class ClinicQueries:
         self, info: Info, first: int = 20, after: str | None = None, country: str | None = None
     ) -> Connection[Clinic]:
         visible = info.context.visible(ClinicRow)
-        visible = visible.filter(country=country.upper()) if country else visible
+        if country is not None:
+            visible = visible.filter(country=inputs.country(country, field="country"))
         rows, more = await reading.page(visible, first=first, after=read_page(first, after))
         return connection([Clinic.of(row) for row in rows], rows, more=more)
 

@@ -160,11 +160,10 @@ class EvidenceMutations:
 
     @strawberry.mutation(description="A link to look at it, for five minutes. That you looked is in the history.")
     async def open_evidence(self, info: Info, input: OpenEvidenceInput) -> OpenEvidenceResult:
-        async def act(by: Acting) -> EvidenceRow:
+        async def act(by: Acting) -> actions.Opened:
             return await actions.open_evidence(by, read_id("Evidence", input.evidence_id, field="evidenceId"))
 
-        def node(row: EvidenceRow) -> EvidenceLink:
-            by = info.context.acting(input.idempotency_key)
-            return EvidenceLink(url=actions.evidence_link(by, row), evidence=Evidence.of(row))
+        def node(opened: actions.Opened) -> EvidenceLink:
+            return EvidenceLink(url=opened.url, evidence=Evidence.of(opened.evidence))
 
         return await attempt(info, input.idempotency_key, act, node)

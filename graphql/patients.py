@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from suivi.core import reading
+from suivi.core import inputs, reading
 from suivi.core.acting import Acting
 from suivi.core.cases.models import Case as CaseRow
 from suivi.core.patients import actions
@@ -165,7 +165,8 @@ class PatientQueries:
         self, info: Info, first: int = 20, after: str | None = None, reference: str | None = None
     ) -> Connection[Patient]:
         visible = info.context.visible(PatientRow)
-        visible = visible.filter(reference=reference) if reference else visible
+        if reference is not None:
+            visible = visible.filter(reference=inputs.text(reference, field="reference", limit=100))
         rows, more = await reading.page(visible, first=first, after=read_page(first, after))
         return connection([Patient.of(row) for row in rows], rows, more=more)
 

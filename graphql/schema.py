@@ -1,17 +1,18 @@
 """The schema: every noun's queries, mutations and subscriptions put together."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, MaxTokensLimiter
+from strawberry.extensions import MaskErrors, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.relay.utils import from_base64
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
 
 from suivi.core import texts
 from suivi.core.refusals import Refusal as CoreRefusal
@@ -30,6 +31,7 @@ from suivi.graphql.coverage import CoverageMutations, load_terms
 from suivi.graphql.deliveries import DeliveryMutations, DeliveryQueries, load_delivery
 from suivi.graphql.events import load_event
 from suivi.graphql.evidence import EvidenceMutations, load_evidence
+from suivi.graphql.following import AccessEnded, require_current
 from suivi.graphql.messages import MessageMutations, MessageSubscriptions, load_message
 from suivi.graphql.nodes import Node
 from suivi.graphql.partners import PartnerMutations, load_partner
@@ -41,6 +43,7 @@ from suivi.graphql.viewer import ViewerQueries
 log = logging.getLogger(__name__)
 
 MAX_TOKENS = 4000
+KEPT_DOCUMENTS = 500
 
 LOADERS: Mapping[str, Callable[[Info, UUID], Awaitable[Any]]] = {
     "Assignment": load_assignment,
@@ -118,10 +121,20 @@ class SuiviSchema(strawberry.Schema):
         *args: Any,
         **rest: Any,
     ) -> Any:
-        return await super().stream(query, variable_values, context_value.for_operation(), *args, **rest)
+        context = context_value.for_operation()
+        try:
+            require_current(context)
+        except AccessEnded as over:
+            return _refused(over, context.locale)
+        return await super().stream(query, variable_values, context, *args, **rest)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         return
+
+
+async def _refused(refusal: CoreRefusal, locale: str) -> AsyncGenerator[PreExecutionError, None]:
+    error = masked(GraphQLError(refusal.code, original_error=refusal), locale)
+    yield PreExecutionError(data=None, errors=[error])
 
 
 Query = merge_types(
@@ -159,6 +172,11 @@ schema = SuiviSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    extensions=[Masked, lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS)],
+    extensions=[
+        Masked,
+        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        lambda: ParserCache(maxsize=KEPT_DOCUMENTS),
+        lambda: ValidationCache(maxsize=KEPT_DOCUMENTS),
+    ],
     config=StrawberryConfig(auto_camel_case=True),
 )

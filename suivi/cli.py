@@ -1,1 +1,235 @@
-def main() -> None: ...
+"""The `suivi` command: every subcommand with its help; what they do is in `suivi.commands`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from suivi import __version__
+
+app = typer.Typer(
+    name="suivi",
+    help="Suivi follows what happens after a medical treatment abroad: a GraphQL server, and what keeps it going.",
+    epilog="Start with `suivi demo`. Settings are SUIVI_… variables: `suivi doctor` lists them all and checks them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+audit = typer.Typer(no_args_is_help=True, help="Prove that the history was not changed behind Suivi's back.")
+app.add_typer(audit, name="audit")
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
+Port = Annotated[Optional[int], typer.Option(min=0, max=65535, help="Port to listen on; SUIVI_PORT or 8000 otherwise.")]  # noqa: UP045 - read by typer
+
+
+def main() -> None:
+    """Ends with 0, with 1 and one message when something stands in the way, or with 2 when called wrongly."""
+    try:
+        app()
+    except Exception as error:
+        from suivi.problems import explain
+
+        message = explain(error)
+        if message is None:
+            raise
+        print(f"suivi: {message}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"suivi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def suivi(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Throw the demo's data away first.")] = False,
+    port: Port = None,
+    data: Annotated[Path, typer.Option(help="Folder of the demo's own database, photos, mails and keys.")] = Path(
+        ".suivi/demo"
+    ),
+    serve: Annotated[bool, typer.Option(help="Keep serving once the story is told.")] = True,
+) -> None:
+    """Play one case from beginning to end against a real server, then leave it running for you to try.
+
+    The quickest way to see what Suivi does. Nothing leaves this machine: the clinic's mailbox is in the demo too.
+    Starting it again continues where it was; your own data in .suivi are not touched.
+
+    \b
+    Examples:
+      suivi demo
+      suivi demo --port 8080
+      suivi demo --reset --no-serve
+    """
+    from suivi.commands import demo
+
+    demo.run(data, port=port, reset=reset, keep_serving=serve)
+
+
+@app.command()
+def serve(
+    host: Annotated[Optional[str], typer.Option(help="Address to listen on; SUIVI_HOST or 127.0.0.1 otherwise.")] = None,  # noqa: UP045
+    port: Port = None,
+    deliver: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(help="Whether to deliver notices from inside the server; SUIVI_DELIVER or yes otherwise."),
+    ] = None,
+    access_log: Annotated[
+        bool, typer.Option("--access-log", help="Log each request's method, first path segment and status.")
+    ] = False,
+) -> None:
+    """Start the server: GraphQL over HTTP and WebSocket on one port.
+
+    The database is brought up to date first; replicas that start together take turns. Without any setting it runs
+    on SQLite and a folder; settings move it to PostgreSQL, S3, Valkey and an identity provider.
+
+    \b
+    Examples:
+      suivi serve --port 8080
+      SUIVI_DATABASE_URL=postgresql://suivi:secret@db/suivi suivi serve --host 0.0.0.0
+      suivi serve --no-deliver     beside one or more `suivi worker`
+    """
+    from suivi.commands import serve
+
+    serve.run(host=host, port=port, deliver=deliver, access_log=access_log)
+
+
+@app.command()
+def worker() -> None:
+    """Deliver notices to clinics, in a process of its own.
+
+    Run as many as you like beside servers with SUIVI_DELIVER=false: on PostgreSQL each takes what no other has.
+    SIGTERM or Ctrl-C lets it finish what is in hand; nothing is lost if it is killed.
+
+    \b
+    Example:
+      SUIVI_DATABASE_URL=postgresql://… SUIVI_SMTP_URL=smtp://… suivi worker
+    """
+    from suivi.commands import worker
+
+    worker.run()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date, and say what was done.
+
+    `suivi serve` does the same when it starts; run it apart to have the new version's tables before its servers.
+
+    \b
+    Example:
+      SUIVI_DATABASE_URL=postgresql://suivi:secret@db/suivi suivi migrate
+    """
+    from suivi.commands import migrate
+
+    migrate.run()
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Argument(help="patient, practitioner, coordinator, frontend, operator, …")],
+    subject: Annotated[str, typer.Argument(help="Whom it stands for: the subject they were registered with.")],
+    partner: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="The partner it was issued for, by its id in the API or its UUID; frontends need one."),
+    ] = None,
+    frontend: Annotated[Optional[str], typer.Option(help="The frontend that acts for the subject.")] = None,  # noqa: UP045
+    hours: Annotated[int, typer.Option(min=1, max=24 * 366, help="How long it is valid.")] = 12,
+) -> None:
+    """Make a token to try the API with. For development: in production your identity provider issues them.
+
+    It is signed with the key in the data folder, so use the same SUIVI_DATA_DIR as the server.
+
+    \b
+    Examples:
+      suivi token operator me
+      suivi token practitioner dr-nagy --hours 1
+      suivi token patient p-17 --partner UGFydG5lcjow… --frontend our-app
+    """
+    from suivi.commands import token
+
+    token.run(role, subject, partner=partner, frontend=frontend, hours=hours)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what is configured, what can be reached, what is missing, and what to do about it.
+
+    Run it with the server's own environment, before the first start or when something is odd. It prints no secret.
+    It writes one small object to the store and removes it, and makes the data folder or the bucket when there is
+    none. Ends with 1 when something that is configured cannot be reached.
+
+    \b
+    Examples:
+      suivi doctor
+      suivi doctor --json | jq .checks
+    """
+    from suivi.commands import doctor
+
+    raise typer.Exit(doctor.run(as_json=as_json))
+
+
+@app.command()
+def plugins(as_json: Json = False) -> None:
+    """List the plugins in force: versions, hooks, procedures, languages, sources, and who reviewed their figures.
+
+    Specialties and ways to reach a clinic are plugins, the built-in ones too. A plugin that cannot be used stops
+    the server; here you see why.
+
+    \b
+    Examples:
+      suivi plugins
+      suivi plugins --json
+    """
+    from suivi.commands import plugins
+
+    plugins.run(as_json=as_json)
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema, as clients and code generators want it.
+
+    It is the content of schema.graphql, so a change of the API shows up in review.
+
+    \b
+    Example:
+      suivi schema > schema.graphql
+    """
+    from suivi.commands import schema
+
+    schema.run()
+
+
+@audit.command()
+def verify(as_json: Json = False) -> None:
+    """Check every event and every row against the log's hashes, and name each that was changed, removed or added.
+
+    Run it from time to time, and before relying on a history. It reads one snapshot, so the server may keep working.
+    It needs the server's audit key: SUIVI_AUDIT_KEY, or the one in its data folder. Ends with 1 when something is
+    not as it was recorded.
+
+    \b
+    Examples:
+      suivi audit verify
+      suivi audit verify --json > audit-$(date +%F).json
+    """
+    from suivi.commands import audit
+
+    raise typer.Exit(audit.run(as_json=as_json))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,14 +8,12 @@ import asyncpg
 from tortoise import connections
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.migrations.executor import MigrationExecutor
+from valkey.asyncio.connection import parse_url
 
 from suivi.core import database
-from suivi.core.acting import House
-from suivi.core.events.feed import Feed, open_feed
-from suivi.core.registry import Registry
-from suivi.graphql.app import make_house
 from suivi.problems import Problem
 from suivi.settings import Settings
+from suivi.storage import S3Address
 
 CONNECT_SECONDS = 5
 
@@ -25,18 +23,16 @@ def settings() -> Settings:
     return Settings()  # type: ignore[call-arg,unused-ignore]
 
 
-def house(chosen: Settings, registry: Registry | None = None) -> House:
-    """Raises Problem beside what `make_house` raises."""
-    _feed_of(chosen)
+def require_addresses(chosen: Settings) -> None:
+    """That those of the object store and the live feed can be read. Raises Problem, without quoting them."""
     try:
-        return make_house(chosen, registry)
+        if chosen.storage_url is not None:
+            S3Address.parse(chosen.storage_url.get_secret_value())
     except ValueError as error:
         raise Problem(f"SUIVI_STORAGE_URL cannot be used: {error}.") from error
-
-
-def _feed_of(chosen: Settings) -> Feed:
     try:
-        return open_feed(chosen.feed_url and chosen.feed_url.get_secret_value())
+        if chosen.feed_url is not None:
+            parse_url(chosen.feed_url.get_secret_value())
     except ValueError:
         # The cause may quote the address, and with it the password.
         raise Problem("SUIVI_FEED_URL cannot be used: it looks like valkey://host:port/0.") from None

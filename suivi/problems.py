@@ -60,9 +60,7 @@ def _unreadable_setting(error: SettingsError) -> str:
 
 
 def is_secret(field: str) -> bool:
-    return "SecretStr" in str(Settings.model_fields[field].annotation) or (
-        Settings.model_fields[field].annotation is SecretStr
-    )
+    return SecretStr.__name__ in str(Settings.model_fields[field].annotation)
 
 
 def unknown_variables() -> list[str]:

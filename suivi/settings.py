@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="Address clients reach the server under; links start with it."
     )
+    allowed_origins: list[str] = Field(
+        default=["*"],
+        description='JSON list of the web origins whose pages may call, such as `["https://app.example"]`; `*` is any.',
+    )
     database_url: SecretStr | None = Field(
         default=None, description="`postgresql://user:password@host/name`; without it, SQLite in the data folder."
     )

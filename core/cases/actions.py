@@ -121,7 +121,7 @@ async def end_assignment(by: Acting, assignment_id: UUID, *, expected_version: i
     """Takes effect at once: yesterday becomes its last day."""
     await fetch(Assignment, by.viewer, assignment_id, on=by.on, verb="end_assignment")
     assignment = await Assignment.select_for_update().get(id=assignment_id)
-    await expect(assignment, expected_version)
+    await expect(assignment, expected_version, told_of=assignment.case_id)
     if assignment.valid_until is not None and assignment.valid_until < by.on:
         raise AssignmentOver()
     assignment.valid_until = date.fromordinal(by.on.toordinal() - 1)

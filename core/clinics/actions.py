@@ -79,7 +79,7 @@ def _checked(by: Acting, **details: Any) -> dict[str, Any]:
         "city": lambda value: inputs.text(value, field="city", limit=120),
         "time_zone": lambda value: zone(value, field="timeZone").key,
         "languages": lambda value: inputs.languages(value, field="languages"),
-        "notice_address": lambda value: value and inputs.mailbox(value, field="noticeAddress"),
+        "notice_address": lambda value: None if value is None else inputs.mailbox(value, field="noticeAddress"),
         "adapters": lambda value: _known_adapters(by, value),
         "response_days": lambda value: inputs.number(value, field="responseDays", least=1, most=90),
     }
@@ -127,7 +127,7 @@ async def end_membership(by: Acting, member_id: UUID, *, expected_version: int, 
     """Access ends with `last_day`: yesterday, that is at once, unless told otherwise. Authorship stays."""
     await fetch(Member, by.viewer, member_id, on=by.on, verb="end_membership")
     member = await Member.select_for_update().get(id=member_id)
-    await expect(member, expected_version)
+    await expect(member, expected_version, told_of=member.clinic_id)
     if member.until is not None and member.until < by.on:
         raise MembershipEnded()
     member.until = last_day or date.fromordinal(by.on.toordinal() - 1)

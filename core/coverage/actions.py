@@ -66,9 +66,12 @@ async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
         covers=_clauses(draft.covers, "covers"),
         fees={kind: payer.value for kind, payer in draft.fees},
         exclusions=_clauses(draft.exclusions, "exclusions"),
-        reference_period=draft.reference_period and _period(draft.reference_period, "referencePeriod"),
-        response_days=draft.response_days
-        and inputs.number(draft.response_days, field="responseDays", least=1, most=90),
+        reference_period=None
+        if draft.reference_period is None
+        else _period(draft.reference_period, "referencePeriod"),
+        response_days=None
+        if draft.response_days is None
+        else inputs.number(draft.response_days, field="responseDays", least=1, most=90),
         effective_from=effective_from,
         published_at=by.at,
         publisher_id=publisher.id,

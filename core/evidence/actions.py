@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case, treatment_in
 from suivi.core.cases.models import Case
 from suivi.core.events.log import append
+from suivi.core.events.models import Event
 from suivi.core.evidence.content import ACCEPTED_TYPES, Checked, Examination, FileMissing, FileTypeNotAccepted
 from suivi.core.evidence.models import Evidence, EvidenceKind, EvidenceState
 from suivi.core.evidence.objects import KeyTaken, ObjectStore, UploadForm
@@ -57,6 +58,13 @@ class EvidenceAwaited(Refusal):
 
     code = "EVIDENCE_AWAITED"
     remedy = "Upload the file with its form and finish the upload first."
+
+
+class LinkExpired(Refusal):
+    """The link this key led to has expired."""
+
+    code = "LINK_EXPIRED"
+    remedy = "Look again with a new idempotency key; each look is recorded."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,22 +200,37 @@ def _embedded(checked: Checked) -> str | None:
     return checked.embedded_time.isoformat() if checked.embedded_time else checked.embedded_local_time
 
 
-@action(Evidence)
-async def open_evidence(by: Acting, evidence_id: UUID) -> Evidence:
-    """Records that the viewer looked; `evidence_link` then mints the link (R-207, R-243)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """`url` serves the object to whoever holds it, for five minutes from the look that was recorded."""
+
+    evidence: Evidence
+    url: str = field(repr=False)
+
+
+async def open_evidence(by: Acting, evidence_id: UUID) -> Opened:
+    """Records that the viewer looked, and mints a link (R-207, R-243).
+
+    A repeat is not recorded again, so it is checked again and its link expires when the first one does.
+    """
     evidence = await fetch(Evidence, by.viewer, evidence_id, on=by.on, verb="open")
     if evidence.state is EvidenceState.AWAITING:
         raise EvidenceAwaited()
-    case = await Case.get(id=evidence.case_id)
-    await append(by, case, "evidence_opened", {"evidence": str(evidence.id)})
-    return evidence
-
-
-def evidence_link(by: Acting, evidence: Evidence) -> str:
-    """An address that serves the object for five minutes to whoever holds it. Only after `open_evidence`."""
-    return by.house.store.link(
+    look = await _record_look(by, evidence_id)
+    left = min(look.at + LINK_LIVES - by.at, LINK_LIVES)
+    if left < timedelta(seconds=1):
+        raise LinkExpired(field="idempotencyKey")
+    url = by.house.store.link(
         evidence.sealed_key,
-        expires_in=LINK_LIVES,
+        expires_in=left,
         content_type=evidence.content_type,
         filename=f"{evidence.id}.{_SUFFIX[evidence.content_type]}",
     )
+    return Opened(evidence=evidence, url=url)
+
+
+@action(Event)
+async def _record_look(by: Acting, evidence_id: UUID) -> Event:
+    evidence = await Evidence.get(id=evidence_id)
+    case = await Case.get(id=evidence.case_id)
+    return await append(by, case, "evidence_opened", {"evidence": str(evidence.id)})

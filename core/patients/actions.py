@@ -97,7 +97,7 @@ async def revoke_mandate(by: Acting, mandate_id: UUID, *, expected_version: int)
     """Takes effect at once: yesterday becomes its last day."""
     await fetch(Mandate, by.viewer, mandate_id, on=by.on, verb="revoke")
     mandate = await Mandate.select_for_update().get(id=mandate_id)
-    await expect(mandate, expected_version)
+    await expect(mandate, expected_version, told_of=mandate.patient_id)
     if mandate.valid_until is not None and mandate.valid_until < by.on:
         raise MandateOver()
     mandate.valid_until = date.fromordinal(by.on.toordinal() - 1)

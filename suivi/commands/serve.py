@@ -1,0 +1,130 @@
+"""`suivi serve`: migrations, then uvicorn around the application."""
+
+import asyncio
+import logging
+import logging.config
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from suivi import parts
+from suivi.commands.migrate import up_to_date
+from suivi.core.registry import Registry
+from suivi.graphql.app import Running, create_app, living
+from suivi.problems import Problem, unknown_variables
+from suivi.settings import Settings
+
+GRACE_SECONDS = 10
+"""What open requests and subscriptions get when the server is told to stop."""
+MAX_MESSAGE_BYTES = 1024 * 1024
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "request": {"()": "suivi.commands.serve.RequestFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "requests": {"class": "logging.StreamHandler", "formatter": "request"},
+    },
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {"uvicorn.access": {"level": "INFO", "handlers": ["requests"], "propagate": False}},
+}
+
+
+class RequestFormatter(logging.Formatter):
+    """Method, first path segment and status: queries hold tickets, paths ids, and addresses stand for persons."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        _, method, path, _, status = record.args  # type: ignore[misc]
+        first = str(path).partition("?")[0].strip("/").partition("/")[0]
+        return f"{self.formatTime(record)} {method} /{first} {status}"
+
+
+class Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Unlike uvicorn's, does not raise them again afterwards: that would end the process before it is tidy."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def run(*, host: str | None, port: int | None, deliver: bool | None, access_log: bool) -> None:
+    told = {"host": host, "port": port, "deliver": deliver}
+    chosen = parts.settings().model_copy(update={name: value for name, value in told.items() if value is not None})
+    logging.config.dictConfig(LOGGING)
+    for name in unknown_variables():
+        _say(f"{name} is not a setting of Suivi and changes nothing; `suivi doctor` lists those there are.")
+    asyncio.run(_serve(chosen, access_log=access_log))
+
+
+async def _serve(chosen: Settings, *, access_log: bool) -> None:
+    registry = Registry.load(choices=chosen.specialties)
+    parts.require_addresses(chosen)
+    with listening(chosen.host, chosen.port) as listener:
+        chosen = chosen.model_copy(update={"port": listener.getsockname()[1]})
+        for name in await up_to_date(chosen):
+            _say(f"Applied migration {name}.")
+        app = create_app(chosen, registry=registry)
+        running: Running = app.state.running
+        # Entered here and not by uvicorn, so that what fails on the way in is told like any other problem.
+        async with living(running):
+            _say(f"Suivi listens on {_address(listener)}/graphql ({chosen.environment}). Ctrl-C stops it.")
+            await Server(_config(app, access_log=access_log)).serve([listener])
+
+
+def _config(app: Any, *, access_log: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        lifespan="off",
+        log_config=None,
+        access_log=access_log,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket bound to the address before anything else is started. Raises Problem."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # A bound socket that does not listen yet can be bound by a second server too.
+        listener.listen(2048)
+    except OSError as error:
+        raise Problem(_cannot_listen(host, port, error)) from error
+    with listener:
+        yield listener
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    choose = "choose another one with --port or SUIVI_PORT (with make: PORT=8080)"
+    if isinstance(error, socket.gaierror):
+        return f"The address {host} is not known: correct --host or SUIVI_HOST."
+    if isinstance(error, PermissionError):
+        return f"Port {port} may not be opened by this user: {choose}."
+    return f"Port {port} on {host} cannot be opened ({(error.strerror or str(error)).lower()}): {choose}."
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201
