@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
 from uuid import UUID
@@ -29,7 +29,10 @@ class Announcement:
         return cls(event_id=event.id, noun=event.noun, noun_id=event.noun_id, seq=event.seq, kind=event.kind)
 
     def to_bytes(self) -> bytes:
-        return orjson.dumps(self)
+        # A driver's own kind of UUID is none to orjson.
+        return orjson.dumps(
+            {name: value if isinstance(value, int) else str(value) for name, value in asdict(self).items()}
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Announcement":

@@ -360,8 +360,8 @@ async def test_several_treatments_of_one_trip_have_clocks_of_their_own(world: Wo
         id=trip["id"],
     )
     by_procedure = {treatment["procedureId"]: treatment for treatment in answer["trip"]["treatments"]}
-    days = {day["anchor"]: day["earliest"] for day in by_procedure["implant"]["recovery"]["days"]}
+    days = {day["anchor"]: day["earliest"] for day in by_procedure["single_implant"]["recovery"]["days"]}
 
-    assert by_procedure["implant"]["referenceWindow"]["lastDayLatest"] == "2026-12-03"
+    assert by_procedure["single_implant"]["referenceWindow"]["lastDayLatest"] == "2026-12-03"
     assert by_procedure["crown"]["referenceWindow"]["lastDayLatest"] == "2027-05-10"
     assert days == {"implant_placement": 160, "definitive_crown": 0}

@@ -2,8 +2,9 @@
 
 import hashlib
 import io
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -159,25 +160,39 @@ async def suivi(
         yield Suivi(app=app, running=running, http=http, key=LocalKey.load(data_dir / "dev-key.json"))
 
 
+COUNTING: ContextVar[list[str] | None] = ContextVar("counting", default=None)
+
+
 class Statements:
-    """Counts the SQL statements sent to the database while it is entered."""
+    """Counts the SQL statements that are sent while it is entered, by this task and those it starts, not by others."""
+
+    METHODS = ("execute_query", "execute_query_dict")
 
     def __init__(self) -> None:
         self.sent: list[str] = []
 
     def __enter__(self) -> "Statements":
-        self._client = connections.get("default")
-        self._kept = self._client.execute_query_dict
-
-        async def counted(query: str, values: Any = None) -> Any:
-            self.sent.append(query)
-            return await self._kept(query, values)
-
-        self._client.execute_query_dict = counted
+        self._client: Any = connections.get("default")
+        self._kept = {name: getattr(self._client, name) for name in self.METHODS}
+        for name, method in self._kept.items():
+            setattr(self._client, name, _counted(method))
+        self._token = COUNTING.set(self.sent)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.execute_query_dict = self._kept
+        COUNTING.reset(self._token)
+        for name in self.METHODS:
+            delattr(self._client, name)
 
     def __len__(self) -> int:
         return len(self.sent)
+
+
+def _counted(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def send(query: str, values: Any = None) -> Any:
+        sent = COUNTING.get()
+        if sent is not None:
+            sent.append(query)
+        return await method(query, values)
+
+    return send

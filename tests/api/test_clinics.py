@@ -1,0 +1,157 @@
+"""Clinics, and the people who work there from one day to another."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from suivi.core.access.viewer import Role
+from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
+from tests.services.world import World
+
+CLINIC = {
+    "name": "Sava Dental",
+    "country": "RS",
+    "city": "Beograd",
+    "timeZone": "Europe/Belgrade",
+    "languages": ["sr-Latn", "en"],
+}
+
+
+async def test_what_is_no_clinic(world: World, subtests: pytest.Subtests) -> None:
+    wrong = Trying(who=world.operator, mutation="registerClinic", good=CLINIC)
+
+    await each_is_refused(
+        [
+            wrong("no name", "TEXT_EMPTY", "name", name="  "),
+            wrong("an endless name", "TEXT_TOO_LONG", "name", name="x" * 201),
+            wrong("a name with U+0000", "TEXT_UNUSABLE", "name", name="Sava\x00"),
+            wrong("a name with half a character", "TEXT_UNUSABLE", "name", name="Sava \ud83d"),
+            wrong("a country of three letters", "UNKNOWN_COUNTRY", "country", country="SRB"),
+            wrong("a country there is none", "UNKNOWN_COUNTRY", "country", country="XX"),
+            wrong("an offset for a time zone", "UNKNOWN_TIME_ZONE", "timeZone", timeZone="+01:00"),
+            wrong("no time zone", "UNKNOWN_TIME_ZONE", "timeZone", timeZone=""),
+            wrong("a path for a time zone", "UNKNOWN_TIME_ZONE", "timeZone", timeZone="../../etc/passwd"),
+            wrong("a time zone with U+0000", "UNKNOWN_TIME_ZONE", "timeZone", timeZone="Europe/\x00"),
+            wrong("an endless time zone", "UNKNOWN_TIME_ZONE", "timeZone", timeZone="Europe/" + "x" * 5000),
+            wrong("no language", "UNKNOWN_LANGUAGE", "languages", languages=[]),
+            wrong("a language there is none", "UNKNOWN_LANGUAGE", "languages", languages=["xx-YY"]),
+            wrong("a language in words", "UNKNOWN_LANGUAGE", "languages", languages=["Serbian"]),
+            wrong("an empty mailbox", "MAILBOX_UNUSABLE", "noticeAddress", noticeAddress=""),
+            wrong("a mailbox without domain", "MAILBOX_UNUSABLE", "noticeAddress", noticeAddress="aftercare"),
+            wrong("two mailboxes", "MAILBOX_UNUSABLE", "noticeAddress", noticeAddress="a@b.example, c@d.example"),
+            wrong("a header in the mailbox", "MAILBOX_UNUSABLE", "noticeAddress", noticeAddress="a@b.example\nBcc: c"),
+            wrong("an adapter nobody loaded", "UNKNOWN_ADAPTER", "adapters", adapters=["email", "fax"]),
+            wrong("an answer within no day", "OUT_OF_RANGE", "responseDays", responseDays=0),
+            wrong("an answer within a year", "OUT_OF_RANGE", "responseDays", responseDays=365),
+        ],
+        subtests,
+    )
+
+
+async def test_only_operators_register_clinics_and_partners(world: World, subtests: pytest.Subtests) -> None:
+    """R-010, R-011."""
+    clinic = Trying(who=world.coordinator, mutation="registerClinic", good=CLINIC)
+    partner = Trying(who=world.frontend, mutation="registerPartner", good={"name": "Another"})
+    empty = Trying(who=world.operator, mutation="registerPartner", good={"name": ""})
+
+    await each_is_refused(
+        [
+            clinic("a coordinator", "NOT_ALLOWED"),
+            partner("a frontend", "NOT_ALLOWED"),
+            empty("a partner without a name", "TEXT_EMPTY", "name"),
+        ],
+        subtests,
+    )
+
+
+async def test_a_clinic_is_changed_from_the_version_that_was_seen(world: World) -> None:
+    """R-213: what happened to its people meanwhile is not a change of the clinic."""
+    change = {"clinicId": world.clinic_id, "expectedVersion": 1}
+    member = await world.operator.do(
+        "addMember",
+        "... on Member { id }",
+        clinicId=world.clinic_id,
+        kind="COORDINATOR",
+        subject="gone",
+        name="Gone",
+        languages=["hu"],
+    )
+    await world.operator.do("endMembership", memberId=member["id"], expectedVersion=1)
+    renamed = await world.coordinator.do(
+        "updateClinic", "... on Clinic { name city version responseDays }", **change, name="Duna", responseDays=None
+    )
+
+    refused = await refusal(
+        Trying(who=world.operator, mutation="updateClinic", good=change)(
+            "seen before", "STALE_VERSION", "expectedVersion", name="Tisza"
+        )
+    )
+
+    assert renamed == {"__typename": "Clinic", "name": "Duna", "city": "Budapest", "version": 2, "responseDays": 5}
+    assert refused["conflict"] == {"currentVersion": 2, "changes": [{"kind": "clinic_updated"}]}
+
+
+async def test_a_clinic_may_give_up_its_mailbox_but_not_its_name(world: World) -> None:
+    ask = "query($id: ID!) { clinic(id: $id) { name settings { noticeAddress } } }"
+    await world.coordinator.do(
+        "updateClinic", clinicId=world.clinic_id, expectedVersion=1, noticeAddress=None, name=None
+    )
+
+    clinic = (await world.coordinator.ask(ask, id=world.clinic_id))["clinic"]
+
+    assert clinic == {"name": "Duna Dental one", "settings": {"noticeAddress": None}}
+
+
+async def test_whoever_leaves_the_clinic_is_out_at_once_and_only_once(
+    world: World, subtests: pytest.Subtests
+) -> None:
+    """R-014, R-015."""
+    case = "query($id: ID!) { case(id: $id) { state } }"
+    member = Trying(
+        who=world.coordinator,
+        mutation="addMember",
+        good={
+            "clinicId": world.clinic_id,
+            "kind": "PRACTITIONER",
+            "subject": "second",
+            "name": "Dr. Second",
+            "languages": ["hu"],
+        },
+    )
+    added = await world.coordinator.do("addMember", "... on Member { id }", **member.good)
+    leaving = Trying(
+        who=world.coordinator, mutation="endMembership", good={"memberId": added["id"], "expectedVersion": 1}
+    )
+    second = world.suivi.as_(Role.PRACTITIONER, "second").at(datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+
+    before = await second.ask(case, id=world.case_id)
+    ended = await world.coordinator.do("endMembership", "... on Member { version until }", **leaving.good)
+    after = await error_code(second, case, id=world.case_id)
+
+    assert before["case"] == {"state": "OPEN"}
+    assert (ended["version"], ended["until"]) == (2, "2026-03-02")
+    assert after == "NOT_FOUND"
+    stale = await refusal(leaving("seen before", "STALE_VERSION", "expectedVersion"))
+    assert stale["conflict"] == {"currentVersion": 2, "changes": [{"kind": "membership_ended"}]}
+    await each_is_refused(
+        [
+            leaving("already ended", "MEMBERSHIP_ENDED", expectedVersion=2),
+            leaving("nobody", "INVALID_ID", "memberId", memberId=world.clinic_id),
+            member("leaves before coming", "DATES_REVERSED", "until", since="2026-03-05", until="2026-03-04"),
+            member("no name", "TEXT_EMPTY", "name", name=""),
+            member("no subject", "TEXT_EMPTY", "subject", subject=""),
+            member("an endless subject", "TEXT_TOO_LONG", "subject", subject="x" * 256),
+            member("no language", "UNKNOWN_LANGUAGE", "languages", languages=[]),
+        ],
+        subtests,
+    )
+
+
+async def test_a_clinic_of_a_country_there_is_none_is_not_looked_for(world: World) -> None:
+    query = "query($country: String) { clinics(country: $country) { nodes { name } } }"
+
+    found = await world.patient.ask(query, country="hu")
+    codes = [await error_code(world.patient, query, country=country) for country in ("\x00", "Hungary", "\ud83d")]
+
+    assert len(found["clinics"]["nodes"]) == 1
+    assert codes == ["UNKNOWN_COUNTRY"] * 3
