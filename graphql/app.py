@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
+from cross_web import HTTPException
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -148,6 +149,16 @@ class Endpoint(GraphQL[Any, None]):
             await _unauthenticated(refused)(scope, receive, send)
             return
         await super().__call__(scope, receive, send)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """Raises HTTPException (400) for JSON that is no request, which Strawberry would trip over."""
+        try:
+            request = super().parse_json(data)
+        except UnicodeDecodeError as error:
+            raise HTTPException(400, "Unable to parse request body as JSON") from error
+        if not isinstance(request, dict | list):
+            raise HTTPException(400, "A request is a JSON object with a query.")
+        return request
 
     def _wants_explorer(self, scope: Any) -> bool:
         return self.development and scope["method"] == "GET"

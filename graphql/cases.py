@@ -202,8 +202,9 @@ async def load_assignment(info: Info, identity: UUID | None) -> Assignment | Non
 def _filtered(info: Info, state: Any, clinic_id: str | None, patient_id: str | None) -> Any:
     visible = info.context.visible(CaseRow)
     visible = visible.filter(state=state) if state else visible
-    visible = visible.filter(clinic_id=read_id("Clinic", clinic_id, field="clinicId")) if clinic_id else visible
-    if patient_id:
+    if clinic_id is not None:
+        visible = visible.filter(clinic_id=read_id("Clinic", clinic_id, field="clinicId"))
+    if patient_id is not None:
         visible = visible.filter(patient_id=read_id("Patient", patient_id, field="patientId"))
     return visible
 

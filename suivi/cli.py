@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -22,7 +22,7 @@ audit = typer.Typer(no_args_is_help=True, help="Prove that the history was not c
 app.add_typer(audit, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
-Port = Annotated[Optional[int], typer.Option(min=0, max=65535, help="Port to listen on; SUIVI_PORT or 8000 otherwise.")]  # noqa: UP045 - read by typer
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; SUIVI_PORT or 8000 otherwise.")]
 
 
 def main() -> None:
@@ -80,10 +80,10 @@ def demo(
 
 @app.command()
 def serve(
-    host: Annotated[Optional[str], typer.Option(help="Address to listen on; SUIVI_HOST or 127.0.0.1 otherwise.")] = None,  # noqa: UP045
+    host: Annotated[str | None, typer.Option(help="Address to listen on; SUIVI_HOST or 127.0.0.1 otherwise.")] = None,
     port: Port = None,
     deliver: Annotated[
-        Optional[bool],  # noqa: UP045
+        bool | None,
         typer.Option(help="Whether to deliver notices from inside the server; SUIVI_DELIVER or yes otherwise."),
     ] = None,
     access_log: Annotated[
@@ -142,10 +142,10 @@ def token(
     role: Annotated[str, typer.Argument(help="patient, practitioner, coordinator, frontend, operator, …")],
     subject: Annotated[str, typer.Argument(help="Whom it stands for: the subject they were registered with.")],
     partner: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(help="The partner it was issued for, by its id in the API or its UUID; frontends need one."),
     ] = None,
-    frontend: Annotated[Optional[str], typer.Option(help="The frontend that acts for the subject.")] = None,  # noqa: UP045
+    frontend: Annotated[str | None, typer.Option(help="The frontend that acts for the subject.")] = None,
     hours: Annotated[int, typer.Option(min=1, max=24 * 366, help="How long it is valid.")] = 12,
 ) -> None:
     """Make a token to try the API with. For development: in production your identity provider issues them.

@@ -39,6 +39,8 @@ class ValkeyFeed:
 
     def __init__(self, url: str) -> None:
         self._client = Valkey.from_url(url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN)
+        # No timeout in the client: Python 3.11's `wait_for`, which it uses, at times swallows the cancelling of a task.
+        self._ears = Valkey.from_url(url, socket_connect_timeout=ANSWERS_WITHIN)
         self._local = LocalFeed()
         self._wanted: Counter[UUID] = Counter()
         self._asked: set[UUID] = set()
@@ -58,6 +60,7 @@ class ValkeyFeed:
             await asyncio.gather(self._reading, return_exceptions=True)
             self._reading = None
         await self._local.close()
+        await self._ears.aclose()
         await self._client.aclose()
 
     async def check(self) -> None:
@@ -104,8 +107,9 @@ class ValkeyFeed:
 
     async def _read_one_connection(self) -> None:
         """Until it is lost, which ends both halves with the error."""
-        async with self._client.pubsub() as connection:
-            await connection.connect()
+        async with self._ears.pubsub() as connection:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await connection.connect()
             async with asyncio.TaskGroup() as halves:
                 halves.create_task(self._subscribe(connection))
                 halves.create_task(self._receive(connection))

@@ -88,6 +88,8 @@ def _tell(found: list[Finding], rows: int) -> None:
     for finding in found:
         console.print(finding.sentence, markup=False, style="red")
     if found:
-        console.print(f"{rows} rows checked, {len(found)} not as recorded. Keep this database as it is and look into it.")
+        console.print(
+            f"{rows} rows checked, {len(found)} not as recorded. Keep this database as it is and look into it."
+        )
     else:
         console.print(f"{rows} rows checked: everything is as it was recorded.", style="green")

@@ -61,9 +61,7 @@ async def _within_time(check: Callable[[Settings], Awaitable[Check]], chosen: Se
 
 async def _plugins(chosen: Settings) -> Check:
     loaded = Registry.load(choices=chosen.specialties).plugins
-    return Check(
-        part="plugins", state=State.OK, found=", ".join(f"{plugin.id} {plugin.version}" for plugin in loaded)
-    )
+    return Check(part="plugins", state=State.OK, found=", ".join(f"{plugin.id} {plugin.version}" for plugin in loaded))
 
 
 async def _keys(chosen: Settings) -> Check:
@@ -72,7 +70,9 @@ async def _keys(chosen: Settings) -> Check:
     many = not is_sqlite(chosen.database_address)
     if chosen.audit_key is None and many:
         remedy = "Set SUIVI_AUDIT_KEY to the same secret on every server and worker."
-        return Check(part="keys", state=State.NOTE, found=f"the audit key is a file in {chosen.data_dir}", remedy=remedy)
+        return Check(
+            part="keys", state=State.NOTE, found=f"the audit key is a file in {chosen.data_dir}", remedy=remedy
+        )
     return Check(part="keys", state=State.OK, found=f"in {chosen.data_dir}; keep a copy, the audit needs them")
 
 
@@ -82,7 +82,9 @@ async def _database(chosen: Settings) -> Check:
     file = parts.database_file(chosen)
     if file is not None and not file.exists():
         found = f"none yet at {file}"
-        return Check(part="database", state=State.NOTE, found=found, remedy="`suivi serve` or `suivi migrate` makes it.")
+        return Check(
+            part="database", state=State.NOTE, found=found, remedy="`suivi serve` or `suivi migrate` makes it."
+        )
     try:
         pending = await parts.pending_migrations(chosen)
     except BaseORMException as error:
@@ -95,14 +97,16 @@ async def _database(chosen: Settings) -> Check:
 
 async def _storage(chosen: Settings) -> Check:
     parts.require_addresses(chosen)
-    url = chosen.storage_url and chosen.storage_url.get_secret_value()
+    url = None if chosen.storage_url is None else chosen.storage_url.get_secret_value()
     where = parts.shown(url) if url else str(chosen.data_dir / "storage")
     store = open_store(url, data_dir=chosen.data_dir, base_url=chosen.base_url, link_key=bytes(32))
     try:
         await store.start()
         await store.check()
     except StoreUnavailable as error:
-        remedy = "Start it, or correct SUIVI_STORAGE_URL." if url else "Make the folder writable, or set SUIVI_DATA_DIR."
+        remedy = (
+            "Start it, or correct SUIVI_STORAGE_URL." if url else "Make the folder writable, or set SUIVI_DATA_DIR."
+        )
         return Check(part="storage", state=State.DOWN, found=f"{where}: {error}", remedy=remedy)
     finally:
         await store.close()
@@ -178,9 +182,7 @@ def _session(route: Route, name: str) -> Session:
 async def _identity(chosen: Settings) -> Check:
     production = chosen.environment == "production"
     key = chosen.data_dir / "dev-key.json"
-    verifier_for(
-        production=production, issuer=chosen.oidc_issuer, audience=chosen.oidc_audience, dev_key=key
-    )
+    verifier_for(production=production, issuer=chosen.oidc_issuer, audience=chosen.oidc_audience, dev_key=key)
     if chosen.oidc_issuer is None:
         remedy = "Before real use set SUIVI_ENVIRONMENT=production and SUIVI_OIDC_ISSUER."
         return Check(part="identity", state=State.NOTE, found="development tokens only (`suivi token`)", remedy=remedy)

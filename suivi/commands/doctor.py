@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict
 
 from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from suivi import parts
@@ -36,29 +38,27 @@ def run(*, as_json: bool) -> int:
 
 def _tell(settings: list[Shown], unknown: list[str], checks: list[Check]) -> None:
     console = Console(highlight=False)
-    console.print(_settings_table(settings))
+    console.print("[bold]Settings[/]: every one is a variable of the environment.")
+    for setting in settings:
+        _tell_setting(console, setting)
     for name in unknown:
         console.print(f"{name} is set, but no setting of Suivi has this name.", style="yellow", markup=False)
+    console.print()
     console.print(_checks_table(checks))
     down = [check.part for check in checks if check.state is State.DOWN]
     console.print(f"Not usable: {', '.join(down)}." if down else "Everything that is configured can be used.")
 
 
-def _settings_table(settings: list[Shown]) -> Table:
-    table = Table(title="Settings", title_justify="left")
-    for title in ("Variable", "Value", "Set by", "What it is"):
-        table.add_column(title, overflow="fold", no_wrap=title == "Variable")
-    for setting in settings:
-        came = "environment" if setting.given else "[dim]default[/]"
-        table.add_row(setting.variable, setting.value.replace("[", r"\["), came, setting.description.replace("[", r"\["))
-    return table
+def _tell_setting(console: Console, setting: Shown) -> None:
+    style, default = ("bold", "") if setting.given else ("", " [dim](default)[/]")
+    console.print(f"[cyan]{setting.variable}[/] = [{style or 'default'}]{escape(setting.value)}[/]{default}")
+    console.print(Padding(escape(setting.description), (0, 0, 0, 4)), style="dim")
 
 
 def _checks_table(checks: list[Check]) -> Table:
-    table = Table(title="Parts", title_justify="left")
+    table = Table(title="Parts", title_justify="left", title_style="bold")
     for title in ("Part", "State", "What was found", "What to do"):
         table.add_column(title, overflow="fold")
     for check in checks:
-        cells = [check.found.replace("[", r"\["), check.remedy.replace("[", r"\[")]
-        table.add_row(check.part, MARKS[check.state], *cells)
+        table.add_row(check.part, MARKS[check.state], escape(check.found), escape(check.remedy))
     return table

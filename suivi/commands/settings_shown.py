@@ -42,6 +42,8 @@ def _shown(value: Any) -> str:
             return parts.shown(secret) if "://" in secret else "(hidden)"
         case bool():
             return str(value).lower()
+        case list() | tuple():
+            return ", ".join(map(str, value)) or "–"
         case dict():
             return ", ".join(f"{key}: {item}" for key, item in value.items()) or "–"
     return str(value)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from tortoise import connections
 
 from tests.access.universe import Universe, build_universe
 from tests.conftest import Parts
@@ -25,4 +26,6 @@ async def universe(
         # Nothing is to be written behind a test's back.
         deliver=False,
     ) as running:
+        if not real:
+            await connections.get("default").execute_script("PRAGMA synchronous=OFF")
         yield await build_universe(running)

@@ -11,6 +11,7 @@ from graphql import (
 from suivi.core.access.table import TABLE
 from suivi.graphql.schema import schema
 from tests.access.matrix import Field, matrix
+from tests.access.walking import BY_ID, OTHERWISE, WALKED, Walk
 
 SCHEMA = schema._schema
 ROOTS = {"query": SCHEMA.query_type, "mutation": SCHEMA.mutation_type, "subscription": SCHEMA.subscription_type}
@@ -132,3 +133,24 @@ ABOUT_HEALTH = (
     "classification",
     "event",
 )
+
+
+def test_the_walk_starts_at_every_root_field() -> None:
+    walked = {*WALKED, *BY_ID, *OTHERWISE}
+
+    assert walked == set(matrix().roots["query"]), "say in tests/access/walking.py how the new root field is walked"
+
+
+def test_the_walk_goes_through_every_field_of_every_type() -> None:
+    """A type that no root leads to would be tried by nobody."""
+    walks = [Walk(root) for root in WALKED]
+    for walk in walks:
+        walk.query()
+
+    covered = set().union(*(walk.covered for walk in walks))
+    everything = {(name, field) for name, kind in TYPES.items() if name not in ANSWERED for field in kind.fields}
+    assert everything - covered == set(), "let a root field lead there, or try it in a test of its own"
+
+
+ANSWERED = ("CaseChange", "Change", "Conflict", "EvidenceLink", "FormField", "Upload", "UploadForm")
+"""Types that only mutations and subscriptions answer with."""

@@ -1,6 +1,6 @@
 """Everything there can be, twice: two partners, two clinics, their patients, and somebody in every position.
 
-Texts carry marks such as `mark_body_own`, so that a test can tell whose words reached whom.
+Texts carry marks such as `said_body_own`, so that a test can tell whose words reached whom.
 """
 
 from collections.abc import Mapping
@@ -56,18 +56,29 @@ class Universe:
     """Patient one again, on the same trip, at clinic two."""
     shared: Bundle
     """Patient three of partner two, at clinic one."""
-    people: dict[str, tuple[Who, Client]] = field(default_factory=dict)
     rows: Mapping[str, list[Row]] = field(default_factory=dict)
 
     @property
     def bundles(self) -> tuple[Bundle, ...]:
         return (self.own, self.foreign, self.abroad, self.shared)
 
+    def client(self, person: "Person") -> Client:
+        through = f"frontend-{person.partner}" if person.partner and person.role is not Role.FRONTEND else None
+        tenant = self._tenant(person)
+        return self.suivi.as_(person.role, person.subject, partner=tenant, frontend=through).at(TODAY)
 
-async def snapshot() -> dict[str, list[Row]]:
-    """Every row of every table, as plain dictionaries."""
-    models = Tortoise.apps["suivi"].values()
-    return {model._meta.db_table: await model.all().values() for model in models}
+    def who(self, person: "Person") -> Who:
+        return Who(role=person.role.value, subject=person.subject, partner_id=self._tenant(person))
+
+    def _tenant(self, person: "Person") -> UUID | None:
+        side = {1: self.own, 2: self.foreign}.get(person.partner or 0)
+        return row_id(side.partner_id) if side else None
+
+
+async def snapshot(*tables: str) -> dict[str, list[Row]]:
+    """Every row of these tables, or of all of them, as plain dictionaries."""
+    models = {model._meta.db_table: model for model in Tortoise.apps["suivi"].values()}
+    return {table: await models[table].all().values() for table in tables or models}
 
 
 async def build_universe(suivi: Suivi) -> Universe:
@@ -75,6 +86,8 @@ async def build_universe(suivi: Suivi) -> Universe:
     own, foreign = _bundle("own", one), _bundle("foreign", two)
     trip = await own.patient.do("planTrip", "... on Trip { id }", patientId=own.patient_id, country="HU")
     own.trip_id = trip["id"]
+    elsewhere = await foreign.patient.do("planTrip", "... on Trip { id }", patientId=foreign.patient_id, country="HU")
+    foreign.trip_id = elsewhere["id"]
     abroad = await _case(own, name="abroad", at=foreign)
     abroad.trip_id = own.trip_id
     shared = await _case(await _patient(suivi, two, foreign), name="shared", at=own)
@@ -85,7 +98,6 @@ async def build_universe(suivi: Suivi) -> Universe:
     await _representatives(own, foreign)
     await _assigned(own, foreign)
     await _published(own, foreign)
-    universe.people = _people(universe)
     universe.rows = await snapshot()
     return universe
 
@@ -110,7 +122,7 @@ async def _patient(suivi: Suivi, world: World, like: Bundle) -> Bundle:
     registered = await world.frontend.do(
         "registerPatient",
         "... on Patient { id }",
-        reference="mark_reference_three",
+        reference="said_reference_three",
         subject="patient-three",
         languages=["de"],
         timeZone="Europe/Berlin",
@@ -132,7 +144,7 @@ async def _case(of: Bundle, *, name: str, at: Bundle) -> Bundle:
         sites=["24"],
         agreedOn="2026-02-20",
         anchors=[{"name": "definitive_cementation", "on": "2026-03-03"}],
-        patientObjectives=f"mark_objectives_{name}",
+        patientObjectives=f"said_objectives_{name}",
     )
     case = await of.patient.do("openCase", "... on Case { id }", treatmentIds=[treatment["id"]])
     changed: dict[str, Any] = {
@@ -164,24 +176,24 @@ async def _leaving_staff(universe: Universe, world: World) -> None:
 
 async def _fill(bundle: Bundle, world: World) -> None:
     name, case = bundle.name, {"caseId": bundle.case_id}
-    bundle.evidence_id = await upload_photo(world, bundle.patient, jpeg(colour="ivory"), **case, view=f"mark_view_{name}")
+    bundle.evidence_id = await upload_photo(world, bundle.patient, jpeg(colour="ivory"), **case, view=f"said_view_{name}")
     awaited = {"kind": "DOCUMENT", "contentType": "application/pdf", "sha256": sha256(b"not yet")}
     bundle.awaited_id = (await bundle.coordinator.do("beginUpload", FORM, **case, **awaited))["evidence"]["id"]
-    message = {"body": f"mark_body_{name}", "language": "fr", "evidenceIds": [bundle.evidence_id]}
+    message = {"body": f"said_body_{name}", "language": "fr", "evidenceIds": [bundle.evidence_id]}
     bundle.message_id = (await bundle.patient.do("postMessage", "... on Message { id }", **case, **message))["id"]
-    corrected = {"body": f"mark_corrected_{name}", "language": "fr", "corrects": bundle.message_id}
+    corrected = {"body": f"said_corrected_{name}", "language": "fr", "corrects": bundle.message_id}
     await bundle.patient.do("postMessage", **case, **corrected)
-    await bundle.coordinator.do("postMessage", **case, body=f"mark_answer_{name}", language="en")
-    report = {"signs": ["facial_swelling_fever"], "words": f"mark_words_{name}", "language": "fr"}
+    await bundle.coordinator.do("postMessage", **case, body=f"said_answer_{name}", language="en")
+    report = {"signs": ["facial_swelling_fever"], "words": f"said_words_{name}", "language": "fr"}
     reported = await bundle.patient.do("reportComplication", "... on ComplicationReport { id }", **case, **report)
     bundle.report_id = reported["id"]
     await bundle.coordinator.do("markComplicationSeen", reportId=bundle.report_id)
-    classified = {"value": "NORMAL_EVOLUTION", "reason": f"mark_reason_{name}"}
+    classified = {"value": "NORMAL_EVOLUTION", "reason": f"said_reason_{name}"}
     await bundle.practitioner.do("classifyCase", **case, treatmentId=bundle.treatment_id, **classified)
     await bundle.practitioner.do("openEvidence", evidenceId=bundle.evidence_id)
     treatment = {"treatmentId": bundle.treatment_id}
-    await bundle.patient.do("addAddendum", **treatment, text=f"mark_addendum_{name}")
-    consent = {"documentVersion": f"mark_consent_{name}", "language": "en", "signedOn": "2026-02-20"}
+    await bundle.patient.do("addAddendum", **treatment, text=f"said_addendum_{name}")
+    consent = {"documentVersion": f"said_consent_{name}", "language": "en", "signedOn": "2026-02-20"}
     await bundle.coordinator.do("recordConsent", **treatment, **consent, evidenceId=bundle.evidence_id)
 
 
@@ -197,7 +209,7 @@ async def _representatives(own: Bundle, foreign: Bundle) -> None:
     ]
     for bundle, subject, scope, first, last in mandates:
         dates = {"validFrom": first, "validUntil": last}
-        given = {"subject": subject, "kind": "GUARDIAN", "scope": scope, "evidence": f"mark_proof_{subject}", **dates}
+        given = {"subject": subject, "kind": "GUARDIAN", "scope": scope, "evidence": f"said_proof_{subject}", **dates}
         granted = await bundle.patient.do("grantMandate", "... on Mandate { id }", patientId=bundle.patient_id, **given)
         bundle.mandate_id = granted["id"]
 
@@ -208,7 +220,7 @@ async def _assigned(own: Bundle, foreign: Bundle) -> None:
         for role in ("MEDIATOR", "EXPERT", "INTERPRETER"):
             person = f"{role.lower()}-{bundle.name}"
             for subject, last in ((person, None), (f"{person}-over", str(LEFT))):
-                given = {"role": role, "subject": subject, "name": f"mark_assigned_{subject}", "validUntil": last}
+                given = {"role": role, "subject": subject, "name": f"said_assigned_{subject}", "validUntil": last}
                 assigned = await bundle.coordinator.do(
                     "assignPerson", "... on Assignment { id }", caseId=bundle.case_id, **given
                 )
@@ -217,52 +229,58 @@ async def _assigned(own: Bundle, foreign: Bundle) -> None:
 
 async def _published(own: Bundle, foreign: Bundle) -> None:
     for bundle in (own, foreign):
-        changes = {"noticeAddress": f"mark_notices_{bundle.name}@clinic.example", "expectedVersion": 1}
+        changes = {"noticeAddress": f"said_notices_{bundle.name}@clinic.example", "expectedVersion": 1}
         done = await bundle.coordinator.do("updateClinic", clinicId=bundle.clinic_id, **changes)
         assert done["__typename"] == "Clinic", done
 
 
-def _people(universe: Universe) -> dict[str, tuple[Who, Client]]:
-    suivi = universe.suivi
-    partners = {1: row_id(universe.own.partner_id), 2: row_id(universe.foreign.partner_id)}
-    people: dict[str, tuple[Who, Client]] = {}
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody with a token: `partner` 1 or 2 is whose frontend they come through."""
 
-    def add(name: str, role: Role, subject: str, *, partner: int | None = None, frontend: bool = True) -> None:
-        tenant: UUID | None = partners[partner] if partner else None
-        acting = f"frontend-{partner}" if partner and frontend else None
-        client = suivi.as_(role, subject, partner=tenant, frontend=acting).at(TODAY)
-        people[name] = (Who(role=role.value, subject=subject, partner_id=tenant), client)
+    role: Role
+    subject: str
+    partner: int | None = None
 
-    add("patient one", Role.PATIENT, "patient-one", partner=1)
-    add("patient one without a frontend", Role.PATIENT, "patient-one")
-    add("patient one through the other partner's frontend", Role.PATIENT, "patient-one", partner=2)
-    add("patient two", Role.PATIENT, "patient-two", partner=2)
-    add("patient three", Role.PATIENT, "patient-three", partner=2)
-    add("a patient nobody registered", Role.PATIENT, "nobody")
-    add("representative who may act", Role.REPRESENTATIVE, "rep-act", partner=1)
-    add("representative who may only read", Role.REPRESENTATIVE, "rep-read", partner=1)
-    add("representative whose mandate is over", Role.REPRESENTATIVE, "rep-over", partner=1)
-    add("representative whose mandate lies ahead", Role.REPRESENTATIVE, "rep-ahead", partner=1)
-    add("representative of two patients", Role.REPRESENTATIVE, "rep-both")
-    add("representative of two, through partner two", Role.REPRESENTATIVE, "rep-both", partner=2)
-    add("practitioner one", Role.PRACTITIONER, "practitioner-one")
-    add("practitioner two", Role.PRACTITIONER, "practitioner-two")
-    add("practitioner one through partner one", Role.PRACTITIONER, "practitioner-one", partner=1)
-    add("practitioner who left", Role.PRACTITIONER, "practitioner-left")
-    add("coordinator one with a practitioner's token", Role.PRACTITIONER, "coordinator-one")
-    add("practitioner who is a coordinator elsewhere", Role.PRACTITIONER, "two-posts")
-    add("coordinator one", Role.COORDINATOR, "coordinator-one")
-    add("coordinator two", Role.COORDINATOR, "coordinator-two")
-    add("coordinator one through partner two", Role.COORDINATOR, "coordinator-one", partner=2)
-    add("coordinator who left", Role.COORDINATOR, "coordinator-left")
-    add("coordinator who is to come", Role.COORDINATOR, "coordinator-to-come")
-    add("coordinator who is a practitioner elsewhere", Role.COORDINATOR, "two-posts")
-    for role in (Role.MEDIATOR, Role.EXPERT, Role.INTERPRETER):
-        add(f"{role.value} of the case", role, f"{role.value}-own")
-        add(f"{role.value} whose time is over", role, f"{role.value}-own-over")
-        add(f"{role.value} through the other partner", role, f"{role.value}-own", partner=2)
-    add("mediator with an expert's token", Role.EXPERT, "mediator-own")
-    add("frontend of partner one", Role.FRONTEND, "frontend-one", partner=1, frontend=False)
-    add("frontend of partner two", Role.FRONTEND, "frontend-two", partner=2, frontend=False)
-    add("operator", Role.OPERATOR, "operator")
-    return people
+    def __str__(self) -> str:
+        through = f" through partner {self.partner}" if self.partner else ""
+        return f"{self.role.value}: {self.subject}{through}"
+
+
+PEOPLE = (
+    Person(role=Role.PATIENT, subject="patient-one", partner=1),
+    Person(role=Role.PATIENT, subject="patient-one"),
+    Person(role=Role.PATIENT, subject="patient-one", partner=2),
+    Person(role=Role.PATIENT, subject="patient-two", partner=2),
+    Person(role=Role.PATIENT, subject="patient-three", partner=2),
+    Person(role=Role.PATIENT, subject="nobody"),
+    Person(role=Role.REPRESENTATIVE, subject="rep-act", partner=1),
+    Person(role=Role.REPRESENTATIVE, subject="rep-read", partner=1),
+    Person(role=Role.REPRESENTATIVE, subject="rep-over", partner=1),
+    Person(role=Role.REPRESENTATIVE, subject="rep-ahead", partner=1),
+    Person(role=Role.REPRESENTATIVE, subject="rep-both"),
+    Person(role=Role.REPRESENTATIVE, subject="rep-both", partner=2),
+    Person(role=Role.PRACTITIONER, subject="practitioner-one"),
+    Person(role=Role.PRACTITIONER, subject="practitioner-two"),
+    Person(role=Role.PRACTITIONER, subject="practitioner-one", partner=1),
+    Person(role=Role.PRACTITIONER, subject="practitioner-left"),
+    Person(role=Role.PRACTITIONER, subject="coordinator-one"),
+    Person(role=Role.PRACTITIONER, subject="two-posts"),
+    Person(role=Role.COORDINATOR, subject="coordinator-one"),
+    Person(role=Role.COORDINATOR, subject="coordinator-two"),
+    Person(role=Role.COORDINATOR, subject="coordinator-one", partner=2),
+    Person(role=Role.COORDINATOR, subject="coordinator-left"),
+    Person(role=Role.COORDINATOR, subject="coordinator-to-come"),
+    Person(role=Role.COORDINATOR, subject="two-posts"),
+    Person(role=Role.MEDIATOR, subject="mediator-own"),
+    Person(role=Role.MEDIATOR, subject="mediator-own-over"),
+    Person(role=Role.MEDIATOR, subject="mediator-own", partner=2),
+    Person(role=Role.EXPERT, subject="expert-own"),
+    Person(role=Role.EXPERT, subject="expert-own-over"),
+    Person(role=Role.EXPERT, subject="mediator-own"),
+    Person(role=Role.INTERPRETER, subject="interpreter-own"),
+    Person(role=Role.INTERPRETER, subject="interpreter-own-over"),
+    Person(role=Role.FRONTEND, subject="frontend-one", partner=1),
+    Person(role=Role.FRONTEND, subject="frontend-two", partner=2),
+    Person(role=Role.OPERATOR, subject="operator"),
+)

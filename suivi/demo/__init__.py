@@ -1,0 +1,1 @@
+"""`suivi demo`: one case played from beginning to end against a real server, over HTTP and WebSocket."""
