@@ -26,7 +26,7 @@ help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: $(FOR_USE) ## Start a server filled with sample cases. RESET=1 empties it first, PORT=8080 moves it.
+demo: $(FOR_USE) ## Play one case through a real server and keep it running. RESET=1 starts afresh, PORT=8080 moves it.
 	$(BIN)/suivi demo $(if $(RESET),--reset) $(on_port)
 
 .PHONY: serve

@@ -1,7 +1,7 @@
 """What a request carries through its resolvers: who asks, when, in which language, and its loaders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -65,9 +65,17 @@ class Context:
         """What was loaded before a mutation is not what is there after it."""
         self._loaders.clear()
 
-    def visible(self, model: type[R], *, verb: str = "read", noun: str | None = None) -> QuerySet[R]:
+    def visible(
+        self,
+        model: type[R],
+        *,
+        verb: str = "read",
+        noun: str | None = None,
+        ids: Sequence[UUID] = (),
+        parents: Sequence[UUID] = (),
+    ) -> QuerySet[R]:
         """The only way a resolver gets at rows."""
-        return narrow(model, self.viewer, on=self.on, verb=verb, noun=noun)
+        return narrow(model, self.viewer, on=self.on, verb=verb, noun=noun, ids=ids, parents=parents)
 
     async def one(self, model: type[Record], identity: UUID | None, *, noun: str | None = None) -> Row | None:
         """The row, if the viewer may see it; everything asked for in one tick is read in one statement."""
@@ -75,7 +83,7 @@ class Context:
             return None
 
         async def load(ids: list[UUID]) -> list[Row | None]:
-            found = await reading.by_id(self.visible(model, noun=noun), ids)
+            found = await reading.by_id(self.visible(model, noun=noun, ids=ids), ids)
             return [found.get(identity) for identity in ids]
 
         row: Row | None = await self._loader(("one", model, noun), load).load(identity)
@@ -92,7 +100,7 @@ class Context:
         """The newest `last` + 1 rows of one parent, newest first: one statement for all parents of a page."""
 
         async def load(ids: list[UUID]) -> list[list[Row]]:
-            visible = self.visible(model).filter(**where)
+            visible = self.visible(model, parents=_cases(parent, ids)).filter(**where)
             found = await reading.newest_of_each(visible, parent, ids, last=last, before=before)
             return [found.get(identity, []) for identity in ids]
 
@@ -102,7 +110,8 @@ class Context:
 
     async def count(self, model: type[Record], parent: str, identity: UUID, **where: Any) -> int:
         async def load(ids: list[UUID]) -> list[int]:
-            found = await reading.counts(self.visible(model).filter(**where), parent, ids)
+            visible = self.visible(model, parents=_cases(parent, ids)).filter(**where)
+            found = await reading.counts(visible, parent, ids)
             return [found.get(identity, 0) for identity in ids]
 
         number: int = await self._loader(("count", model, parent, *where.items()), load).load(identity)
@@ -122,7 +131,7 @@ class Context:
         """Whether the viewer may do this to this very row."""
 
         async def load(ids: list[UUID]) -> list[bool]:
-            found = await self.visible(model, verb=verb).filter(id__in=ids).values_list("id", flat=True)
+            found = await self.visible(model, verb=verb, ids=ids).filter(id__in=ids).values_list("id", flat=True)
             allowed = set(found)
             return [identity in allowed for identity in ids]
 
@@ -131,6 +140,11 @@ class Context:
 
     def _loader(self, key: Any, load: Callable[[list[UUID]], Awaitable[list[Any]]]) -> DataLoader[UUID, Any]:
         return self._loaders.setdefault(key, DataLoader(load_fn=load))
+
+
+def _cases(parent: str, ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The ids, where they are of cases or treatments that rows belong to by access; nothing where they are not."""
+    return ids if parent in ("case_id", "noun_id") else ()
 
 
 Info = strawberry.Info[Context, None]

@@ -1,5 +1,6 @@
 """The one function that every read, count, filter, edge, subscription and file link goes through (R-012)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -29,24 +30,38 @@ class NotAllowed(Refusal):
     remedy = "Ask somebody with that role; `availableActions` of a case lists what you may do."
 
 
-def narrow(model: type[R], viewer: Viewer, *, on: date, verb: str = READ, noun: str | None = None) -> QuerySet[R]:
-    """The rows of `model` that `viewer` may `verb` on this day: an ordinary query set to filter, count or page."""
+def narrow(
+    model: type[R],
+    viewer: Viewer,
+    *,
+    on: date,
+    verb: str = READ,
+    noun: str | None = None,
+    ids: Sequence[UUID] = (),
+    parents: Sequence[UUID] = (),
+) -> QuerySet[R]:
+    """The rows of `model` that `viewer` may `verb` on this day: an ordinary query set to filter, count or page.
+
+    `ids` and `parents` only say which rows or which cases and treatments the caller will ask for, so that the
+    conditions need not run over all there are. They widen nothing, and the caller still filters by them.
+    """
     noun = noun or model._meta.db_table
     extent = reach(viewer.role, noun, verb)
     if extent is None:
         return model.filter(NOTHING)
     if extent is Reach.ALL:
         return model.all()
-    return model.filter(PARTIES[noun](Asking(viewer, on, acting=verb not in SEEING)))
+    asking = Asking(viewer, on, acting=verb not in SEEING, ids=tuple(ids), parents=tuple(parents))
+    return model.filter(PARTIES[noun](asking))
 
 
 async def fetch(model: type[R], viewer: Viewer, identity: UUID, *, on: date, verb: str = READ) -> R:
     """One row the viewer may `verb`. Raises NotFound when it may not even be seen, NotAllowed when only seen."""
-    row = await narrow(model, viewer, on=on, verb=verb).get_or_none(id=identity)
+    row = await narrow(model, viewer, on=on, verb=verb, ids=[identity]).get_or_none(id=identity)
     if row is not None:
         return row
     noun = model._meta.db_table
-    if verb != READ and await narrow(model, viewer, on=on).filter(id=identity).exists():
+    if verb != READ and await narrow(model, viewer, on=on, ids=[identity]).filter(id=identity).exists():
         raise not_allowed(viewer, noun, verb)
     raise NotFound(noun=noun.replace("_", " "))
 

@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from suivi.core.access.viewer import Role, Viewer
 from suivi.core.cases.models import Assignment, Case, CaseTreatment
 from suivi.core.clinics.models import Member, MemberKind
 from suivi.core.patients.models import Mandate, MandateScope, Patient
+from suivi.core.records import Record
 from suivi.core.treatments.models import Treatment
+
+R = TypeVar("R", bound=Record)
 
 NOTHING = Q(id__in=[])
 EVERYTHING = Q()
@@ -26,6 +31,10 @@ class Asking:
     viewer: Viewer
     on: date
     acting: bool
+    ids: tuple[UUID, ...] = ()
+    """Only these rows matter, where any are given: it keeps conditions from running over everything there is."""
+    parents: tuple[UUID, ...] = ()
+    """Only rows of these cases or treatments matter, where any are given."""
 
 
 def valid_on(on: date, first: str, last: str) -> Q:
@@ -95,7 +104,11 @@ def cases(asking: Asking) -> Q:
 
 def of_a_case(asking: Asking) -> Q:
     """For every noun that belongs to one case."""
-    return Q(case_id__in=Subquery(Case.filter(cases(asking)).values("id")))
+    return Q(case_id__in=Subquery(_only(Case.filter(cases(asking)), "id", asking.parents).values("id")))
+
+
+def _only(found: QuerySet[R], column: str, wanted: tuple[UUID, ...]) -> QuerySet[R]:
+    return found.filter(**{f"{column}__in": wanted}) if wanted else found
 
 
 def treatments(asking: Asking) -> Q:
@@ -113,10 +126,11 @@ def patients(asking: Asking) -> Q:
     if viewer.role is Role.FRONTEND:
         return Q(partner_id=viewer.partner_id)
     if viewer.role in STAFF:
-        treated = Treatment.filter(clinic_id__in=_clinics(asking))
+        treated = _only(Treatment.filter(clinic_id__in=_clinics(asking)), "patient_id", asking.ids)
         return Q(id__in=Subquery(treated.values("patient_id"))) & _of_partner(asking)
     if viewer.role in ASSIGNED:
-        return Q(id__in=Subquery(Case.filter(cases(asking)).values("patient_id")))
+        of_cases = _only(Case.filter(cases(asking)), "patient_id", asking.ids)
+        return Q(id__in=Subquery(of_cases.values("patient_id")))
     return Q(id__in=_patients(asking))
 
 
@@ -132,7 +146,7 @@ def mandates(asking: Asking) -> Q:
 
 def trips(asking: Asking) -> Q:
     if asking.viewer.role in STAFF:
-        treated = Treatment.filter(clinic_id__in=_clinics(asking), trip_id__isnull=False)
+        treated = _only(Treatment.filter(clinic_id__in=_clinics(asking), trip_id__isnull=False), "trip_id", asking.ids)
         return Q(id__in=Subquery(treated.values("trip_id"))) & _of_patients_of_partner(asking)
     return Q(patient_id__in=_patients(asking))
 
@@ -158,8 +172,10 @@ def members(asking: Asking) -> Q:
 
 def events(asking: Asking) -> Q:
     """The history of the cases and treatments the viewer is a party to."""
-    of_cases = Q(noun="case", noun_id__in=Subquery(Case.filter(cases(asking)).values("id")))
-    of_treatments = Q(noun="treatment", noun_id__in=Subquery(Treatment.filter(treatments(asking)).values("id")))
+    seen_cases = _only(Case.filter(cases(asking)), "id", asking.parents)
+    seen_treatments = _only(Treatment.filter(treatments(asking)), "id", asking.parents)
+    of_cases = Q(noun="case", noun_id__in=Subquery(seen_cases.values("id")))
+    of_treatments = Q(noun="treatment", noun_id__in=Subquery(seen_treatments.values("id")))
     return of_cases | of_treatments
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -93,7 +93,9 @@ async def enqueue(by: Writing, event: Event, case: Case, *, urgent: bool) -> Del
     )
 
 
-async def claim(*, at: datetime, limit: int, per_clinic: int = 2) -> list[Claimed]:
+async def claim(
+    *, at: datetime, limit: int, per_clinic: int = 2, lease: timedelta = rules.LEASE
+) -> list[Claimed]:
     """Take what is due, urgent first, then oldest. While a lease lasts nobody else gets the same delivery.
 
     `per_clinic` counts what any worker holds. A worker that died lets go when its leases end.
@@ -102,7 +104,7 @@ async def claim(*, at: datetime, limit: int, per_clinic: int = 2) -> list[Claime
     ids = await _claimable(at, per_clinic=per_clinic, most=limit * _LOOK_AHEAD)
     if not ids:
         return []
-    until = at + rules.LEASE
+    until = at + lease
     async with transaction():
         # Asked again under lock: somebody may have taken some since.
         free = _due(at).filter(id__in=ids).order_by("-urgent", "due_at", "id").limit(limit)

@@ -51,10 +51,13 @@ class Deliverer:
         concurrency: int = 8,
         per_clinic: int = 2,
         time_limit: timedelta = rules.TIME_LIMIT,
+        lease: timedelta = rules.LEASE,
         poll: timedelta = timedelta(seconds=1),
         grace: timedelta = timedelta(seconds=10),
     ) -> None:
-        """`grace` is what a send in hand gets when the loop is stopped; then it is given back for another worker."""
+        """`lease` is how long a notice waits for a worker that died with it: longer than `time_limit`.
+
+        `grace` is what a send in hand gets when the loop is stopped; then it is given back for another worker."""
         self._adapters = registry.adapters
         self._locales = {plugin.id: plugin.locales for plugin in registry.plugins}
         self._feed = feed
@@ -64,6 +67,7 @@ class Deliverer:
         self._concurrency = concurrency
         self._per_clinic = per_clinic
         self._time_limit = time_limit.total_seconds()
+        self._lease = lease
         self._poll = poll.total_seconds()
         self._grace = grace.total_seconds()
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -110,7 +114,9 @@ class Deliverer:
     async def _claim(self, hands: int) -> list[Claimed]:
         if hands <= 0:
             return []
-        return await actions.claim(at=self._clock(), limit=hands, per_clinic=self._per_clinic)
+        return await actions.claim(
+            at=self._clock(), limit=hands, per_clinic=self._per_clinic, lease=self._lease
+        )
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._in_hand.discard(task)

@@ -39,8 +39,8 @@ class ValkeyFeed:
 
     def __init__(self, url: str) -> None:
         self._client = Valkey.from_url(url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN)
-        # No timeout in the client: Python 3.11's `wait_for`, which it uses, at times swallows the cancelling of a task.
-        self._ears = Valkey.from_url(url, socket_connect_timeout=ANSWERS_WITHIN)
+        # No timeout in this one: Python 3.11's `wait_for`, with which it would send, at times swallows a cancellation.
+        self._ears = Valkey.from_url(url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=None)
         self._local = LocalFeed()
         self._wanted: Counter[UUID] = Counter()
         self._asked: set[UUID] = set()

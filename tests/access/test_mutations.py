@@ -76,6 +76,26 @@ async def test_may_do_what_the_matrix_grants_and_nothing_else(universe: Universe
                 assert await everything_written() == before, f"{mutation} was refused and wrote something"
 
 
+@in_the_universe
+async def test_every_grant_lets_somebody_do_it(universe: Universe) -> None:
+    """Otherwise the tests here would prove refusals only."""
+    tried = {(mutation, role) for mutation in MUTATIONS for rule in matrix().rules(mutation) for role in granted(rule)}
+
+    done = {
+        (mutation, person.role.value)
+        for person in PEOPLE
+        for mutation in MUTATIONS
+        if str(person) in TRUSTED
+        and await judged(universe, person, mutation, await INPUTS[mutation](universe.own), universe.own) == "allowed"
+    }
+
+    assert done == tried
+
+
+def granted(rule: tuple[str, str]) -> set[str]:
+    return set(grants()[".".join(rule)])
+
+
 def ids_beside(mutation: str) -> list[tuple[str, bool]]:
     """The inputs of a mutation that name an object, and whether they take several."""
     assert SCHEMA.mutation_type is not None
@@ -128,5 +148,6 @@ TRUSTED = {
     "expert: expert-own",
     "interpreter: interpreter-own",
     "frontend: frontend-one through partner 1",
+    "operator: operator",
 }
 """For each role, the person who is a party to `own`."""

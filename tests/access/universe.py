@@ -18,6 +18,7 @@ from tests.services.world import World, build_world, row_id, upload_photo
 
 LEFT = date(2026, 3, 10)
 """The last day of everybody whose time is over."""
+ONE_OR_TWO = {1: "one", 2: "two"}
 TODAY = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 """When everybody asks."""
 
@@ -63,7 +64,7 @@ class Universe:
         return (self.own, self.foreign, self.abroad, self.shared)
 
     def client(self, person: "Person") -> Client:
-        through = f"frontend-{person.partner}" if person.partner and person.role is not Role.FRONTEND else None
+        through = f"frontend-{ONE_OR_TWO[person.partner]}" if person.partner and person.role is not Role.FRONTEND else None
         tenant = self._tenant(person)
         return self.suivi.as_(person.role, person.subject, partner=tenant, frontend=through).at(TODAY)
 
@@ -128,7 +129,8 @@ async def _patient(suivi: Suivi, world: World, like: Bundle) -> Bundle:
         timeZone="Europe/Berlin",
     )
     client = suivi.as_(Role.PATIENT, "patient-three", partner=row_id(world.partner_id), frontend="frontend-two")
-    return Bundle(**{**vars(like), "patient_id": registered["id"], "patient": client.at(like.patient.clock)})
+    changed = {"patient_id": registered["id"], "patient": client.at(like.patient.clock), "trip_id": ""}
+    return Bundle(**{**vars(like), **changed})
 
 
 async def _case(of: Bundle, *, name: str, at: Bundle) -> Bundle:

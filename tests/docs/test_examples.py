@@ -23,7 +23,7 @@ from tests.services.ports import free_port
 from tests.services.suivi import Client, Suivi, jpeg
 from tests.services.world import World
 
-PAGES = ("README.md", "docs/partner-guide.md")
+PAGES = ("README.md", "docs/partner-guide.md", "docs/operating.md")
 ANYTHING = "…"
 PHOTO = jpeg()
 SHELL = all(map(shutil.which, ("bash", "curl", "jq")))
@@ -35,7 +35,9 @@ def differences(said: Any, found: Any, at: str = "answer") -> list[str]:
         return []
     if isinstance(said, dict) and isinstance(found, dict):
         unsaid = [f"{at}: {sorted(said)} is said, {sorted(found)} found"] if said.keys() != found.keys() else []
-        return unsaid + [line for key in said.keys() & found for line in differences(said[key], found[key], f"{at}.{key}")]
+        return unsaid + [
+            line for key in said.keys() & found for line in differences(said[key], found[key], f"{at}.{key}")
+        ]
     if isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
         pairs = enumerate(zip(said, found, strict=True))
         return [line for place, (one, other) in pairs for line in differences(one, other, f"{at}[{place}]")]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from suivi.commands.checks import Check, State, check_all
 from suivi.commands.settings_shown import settings_shown
@@ -75,7 +76,7 @@ async def found(name: str, chosen: Settings) -> Check:
 async def test_a_mail_server_is_reached_with_encryption_and_login(
     tmp_path: Path, smtp_tls: SmtpServer, certificate: Path
 ) -> None:
-    chosen = Settings(data_dir=tmp_path, smtp_url=f"{smtp_tls.url}?ca={certificate}")
+    chosen = Settings(data_dir=tmp_path, smtp_url=SecretStr(f"{smtp_tls.url}?ca={certificate}"))
 
     mail = await found("mail", chosen)
 

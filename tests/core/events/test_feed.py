@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -152,8 +151,11 @@ class TestEveryFeed:
 class TestWithoutItsServer:
     @pytest.fixture
     def server(self, tmp_path: Path) -> Iterator[ValkeyServer]:
-        with ValkeyServer(port=free_port(), data_dir=tmp_path, persist=True) as server:
-            yield server
+        server = ValkeyServer(port=free_port(), data_dir=tmp_path, persist=True)
+        server.start()
+        yield server
+        if server.is_running():
+            server.stop()
 
     @pytest.fixture
     async def feed(self, server: ValkeyServer) -> AsyncIterator[Feed]:
@@ -189,15 +191,14 @@ class TestWithoutItsServer:
     async def test_listening_needs_the_servers_word(self, server: ValkeyServer, feed: Feed) -> None:
         server.stop()
 
-        async with AsyncExitStack() as stack:
-            with pytest.raises(FeedUnreachable):
-                await stack.enter_async_context(feed.listen(new_id()))
+        with pytest.raises(FeedUnreachable):
+            await feed.listen(new_id()).__aenter__()
 
     async def test_a_server_that_is_not_there_yet_is_found_when_it_comes(
         self, server: ValkeyServer, feed: Feed
     ) -> None:
-        server.stop()
         late = open_feed(f"valkey://127.0.0.1:{server.port}")
+        server.stop()
         await late.start()
 
         server.start()

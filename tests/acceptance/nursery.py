@@ -1,0 +1,51 @@
+"""Starts servers in no time: everything is imported once, and each server is forked from this process.
+
+Reads a line for each server wanted and answers its process id. A server is what `uvicorn suivi.graphql.app:app` runs,
+configured by `SUIVI_...` variables, but for a shorter lease: nobody waits a minute for a worker that was killed.
+"""
+
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import uvicorn
+
+from suivi.core.deliveries.worker import Deliverer
+from suivi.graphql.app import create_app
+from suivi.settings import Settings
+
+LEASE = timedelta(seconds=3)
+TIME_LIMIT = timedelta(seconds=2.5)
+
+
+def serve() -> None:
+    settings = Settings()
+    app = create_app(settings)
+    running = app.state.running
+    house = running.house
+    running.deliverer = Deliverer(
+        house.registry,
+        house.feed,
+        house.audit_key,
+        lambda delivery: settings.notice_link.format(delivery=delivery),
+        lease=LEASE,
+        time_limit=TIME_LIMIT,
+    )
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+
+
+def main() -> None:
+    # The dead are nobody's to wait for.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            serve()
+            os._exit(0)
+        print(child, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
