@@ -86,12 +86,15 @@ R = TypeVar("R", bound=Record)
 Action: TypeAlias = Callable[Concatenate[Acting, P], Coroutine[Any, Any, R]]
 
 
-def action(model: type[R], *, ignoring: tuple[str, ...] = ()) -> Callable[[Action[P, R]], Action[P, R]]:
+def action(
+    model: type[R], *, ignoring: tuple[str, ...] = (), shown: bool = True
+) -> Callable[[Action[P, R]], Action[P, R]]:
     """An action: one transaction, done once an idempotency key, its events announced after it is kept.
 
     `model` is what the action gives back; a repeat gives the same row as it stands now. A refusal keeps nothing, so
     the same key may be tried again once its cause is gone. `ignoring` names arguments that are not the sender's own,
-    such as what was found out before the transaction began.
+    such as what was found out before the transaction began. Not `shown`: the caller checks access at each repeat, and
+    keeps the row to itself.
     """
 
     def decorate(function: Action[P, R]) -> Action[P, R]:
@@ -106,7 +109,8 @@ def action(model: type[R], *, ignoring: tuple[str, ...] = ()) -> Callable[[Actio
                     await _holding(by).update(result_id=row.pk)
                 else:
                     # Access may have ended since: a repeat shows, and opens, nothing that a new request would not.
-                    row = await fetch(model, by.viewer, claim.result_id, on=by.on)
+                    kept = claim.result_id
+                    row = await (fetch(model, by.viewer, kept, on=by.on) if shown else model.get(id=kept))
             await announce(by.house.feed, by.appended)
             return row
 

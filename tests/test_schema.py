@@ -69,6 +69,11 @@ def last(path: str) -> str:
     return path.rpartition(".")[2]
 
 
+def promises(name: str) -> bool:
+    apart = words(name)
+    return bool(PROMISES.intersection(apart) or PROMISED_TOGETHER.search(" ".join(apart)))
+
+
 def breaking(old: str, new: str) -> list[str]:
     return [change.description for change in find_breaking_changes(build_schema(old), build_schema(new))]
 
@@ -131,13 +136,19 @@ def test_an_addition_breaks_nobody() -> None:
 
 def test_no_name_in_the_schema_promises_a_result() -> None:
     """R-001."""
-    promising = [
-        name
-        for name in names(SCHEMA)
-        if PROMISES & set(words(last(name))) or PROMISED_TOGETHER.search(" ".join(words(last(name))))
-    ]
+    assert [name for name in names(SCHEMA) if promises(last(name))] == []
 
-    assert promising == []
+
+@pytest.mark.parametrize("name", ["successRate", "RESULT_GUARANTEED", "OutcomePromise", "expectedResult", "isCured"])
+def test_a_name_that_promises_a_result_is_noticed(name: str) -> None:
+    """R-001."""
+    assert promises(name)
+
+
+@pytest.mark.parametrize("name", ["warranties", "SUBJECTIVE_DISSATISFACTION", "OpenCaseResult", "procedure"])
+def test_a_name_that_promises_nothing_is_let_through(name: str) -> None:
+    """R-001."""
+    assert not promises(name)
 
 
 def test_nothing_in_the_schema_names_a_fault() -> None:

@@ -229,7 +229,7 @@ async def open_evidence(by: Acting, evidence_id: UUID) -> Opened:
     return Opened(evidence=evidence, url=url)
 
 
-@action(Event)
+@action(Event, shown=False)
 async def _record_look(by: Acting, evidence_id: UUID) -> Event:
     evidence = await Evidence.get(id=evidence_id)
     case = await Case.get(id=evidence.case_id)

@@ -71,7 +71,7 @@ def tell_what_to_try(console: Console, url: str, folder: Path) -> None:
         f"GraphQL   [bold]{url}/graphql[/]   (HTTP, and graphql-transport-ws for subscriptions)", highlight=False
     )
     console.print(f"Data      {folder}   database, photos, mails, keys, server.log", highlight=False, markup=False)
-    console.print("\nA first query, as the patient, from another terminal in this folder:\n")
+    console.print("\nA first query, as the patient, from another terminal:\n")
     for line in (
         f". {folder}/tokens.sh",
         f"curl -s {url}/graphql -H 'Content-Type: application/json' \\",

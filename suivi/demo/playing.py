@@ -20,7 +20,7 @@ from suivi.demo.mailbox import Mailbox
 from suivi.demo.narrator import Narrator, RichNarrator, day
 from suivi.demo.server import server
 from suivi.demo.stage import Progress, SqliteTampering, Stage, clean_environment
-from suivi.demo.telling import CHAPTERS
+from suivi.demo.story import CHAPTERS
 from suivi.problems import Problem
 
 HOST, PORT = "127.0.0.1", 8000

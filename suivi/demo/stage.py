@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import httpx
@@ -21,6 +21,9 @@ from suivi.core.access.viewer import Role
 from suivi.core.database import sqlite_url
 from suivi.demo.client import Client
 from suivi.demo.mailbox import Mailbox
+
+Facts: TypeAlias = dict[str, Any]
+"""What a step saw."""
 
 TOKENS_LIVE = timedelta(days=90)
 

@@ -1,30 +1,13 @@
 """What the narrator says about each step, from what the step saw. Nothing here talks to the server."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from suivi.demo import story
 from suivi.demo.narrator import Narrator
-from suivi.demo.story import COVERED, FALSIFIED, Facts, Step
+from suivi.demo.script import COVERED, FALSIFIED, WORDS
+from suivi.demo.stage import Facts
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """A step of the story, with the moment it is played at and how it is told."""
-
-    step: Step
-    moment: datetime
-    title: str
-    tell: Callable[[Narrator, Facts], None]
-
-    @property
-    def name(self) -> str:
-        return self.step.__name__
-
-
-def _terms(narrator: Narrator, seen: Facts) -> None:
+def terms(narrator: Narrator, seen: Facts) -> None:
     clinic, terms = seen["clinic"], seen["terms"]
     payers = {fee["kind"]: fee["payer"].replace("_", " ").lower() for fee in terms["fees"]}
     narrator.say(
@@ -43,7 +26,7 @@ def _terms(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _agreed(narrator: Narrator, seen: Facts) -> None:
+def agreed(narrator: Narrator, seen: Facts) -> None:
     patient, treatment = seen["patient"], seen["treatment"]
     narrator.say(
         f"A partner's app, {seen['partner']['name']}, registers a patient under a pseudonym: Suivi holds no name. "
@@ -58,7 +41,7 @@ def _agreed(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _cemented(narrator: Narrator, seen: Facts) -> None:
+def cemented(narrator: Narrator, seen: Facts) -> None:
     [anchor] = seen["treatment"]["anchors"]
     narrator.say(
         "The practitioner records the day the crown was cemented. Clocks start from it, and what the patient hoped for "
@@ -73,7 +56,7 @@ def _cemented(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _photos(narrator: Narrator, seen: Facts) -> None:
+def photos(narrator: Narrator, seen: Facts) -> None:
     narrator.say(
         "Two photos go from the phone straight to the object store, with a form that takes exactly these bytes for "
         "fifteen minutes. Suivi then checks size, type and hash, and seals them."
@@ -88,7 +71,7 @@ def _photo(photo: Facts) -> str:
     return f"{photo['contentType']}, {photo['size']:,} bytes, taken {taken} UTC, SHA-256 {digest}…"
 
 
-def _too_early(narrator: Narrator, seen: Facts) -> None:
+def too_early(narrator: Narrator, seen: Facts) -> None:
     recovery, window = seen["recovery"], seen["referenceWindow"]
     narrator.say("“Is it too early?” asks the patient, in French, and is told so with reasons. It is no diagnosis.")
     flags = recovery["redFlags"]
@@ -119,7 +102,7 @@ def _period(offered: Any) -> str:
     return f"{offered['source'].lower().replace('_', ' ')} ({offered['period']})"
 
 
-def _talk(narrator: Narrator, seen: Facts) -> None:
+def talk(narrator: Narrator, seen: Facts) -> None:
     narrator.say(
         "Patient and clinic are both connected by WebSocket. Each writes in their own language, "
         "and each message reaches both at once."
@@ -130,11 +113,11 @@ def _talk(narrator: Narrator, seen: Facts) -> None:
     narrator.facts({"Arrived live": f"{heard[0]} at the patient's, {heard[1]} at the practitioner's"})
 
 
-def _report(narrator: Narrator, seen: Facts) -> None:
+def report(narrator: Narrator, seen: Facts) -> None:
     narrator.say(
         "Day 12: the cheek is swollen, and there is fever. A report is taken at once, whatever the case's state."
     )
-    narrator.quote("Patient", f"(fr) {story.WORDS}")
+    narrator.quote("Patient", f"(fr) {WORDS}")
     narrator.facts(
         {
             "Red flag": ", ".join(seen["redFlags"]),
@@ -145,7 +128,7 @@ def _report(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _notice(narrator: Narrator, seen: Facts) -> None:
+def notice(narrator: Narrator, seen: Facts) -> None:
     narrator.say(
         "The notice was written in the same transaction as the report, so it cannot be lost. It is in the clinic's "
         "mailbox now, in Hungarian, the clinic's first language. It carries a link and no word about the patient:"
@@ -160,12 +143,12 @@ def _notice(narrator: Narrator, seen: Facts) -> None:
     narrator.facts({"Notice": f"{delivery['state']} by {delivery['adapter']}, attempt {delivery['attempts']}"})
 
 
-def _seen(narrator: Narrator, seen: Facts) -> None:
+def seen(narrator: Narrator, seen: Facts) -> None:
     narrator.say("The practitioner has read it and says so; the patient can stop wondering.")
     narrator.facts({"Seen": f"{seen['seenAt']} by {seen['seenBy']['name']}"})
 
 
-def _let_in(narrator: Narrator, seen: Facts) -> None:
+def let_in(narrator: Narrator, seen: Facts) -> None:
     narrator.say(
         "The patient lets others into this one case, and somebody close may read for them. All of it is dated, "
         "and ends at once when it is withdrawn."
@@ -176,7 +159,7 @@ def _let_in(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _refused(narrator: Narrator, seen: Facts) -> None:
+def refused(narrator: Narrator, seen: Facts) -> None:
     narrator.say("What kind of case is it? That is for the treating practitioner. Three others try to decide it:")
     narrator.facts({role.capitalize(): f"{refusal['code']}: {refusal['message']}" for role, refusal in seen.items()})
     narrator.say(
@@ -185,7 +168,7 @@ def _refused(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _classified(narrator: Narrator, seen: Facts) -> None:
+def classified(narrator: Narrator, seen: Facts) -> None:
     narrator.say("The practitioner decides, and has to say why.")
     narrator.facts(
         {
@@ -196,7 +179,7 @@ def _classified(narrator: Narrator, seen: Facts) -> None:
     )
 
 
-def _history(narrator: Narrator, seen: Facts) -> None:
+def history(narrator: Narrator, seen: Facts) -> None:
     narrator.say("Everything that happened to the case, each event chained to the one before by its hash:")
     narrator.facts({f"{event['seq']:>3}": _event(event) for event in seen["events"]})
     narrator.say("The story's dates are played; the notice carries the time at which it really went out, just now.")
@@ -208,7 +191,7 @@ def _event(event: Facts) -> str:
     return f"{at}  {event['kind']:<22}  {event['actorRole']:<12}  {event['hash'][:12]}…"
 
 
-def _tampered(narrator: Narrator, seen: Facts) -> None:
+def tampered(narrator: Narrator, seen: Facts) -> None:
     narrator.say(
         "Somebody with access to the database changes one byte by hand, in a copy of it: in the practitioner's message "
         f"“{COVERED}” becomes “{FALSIFIED}”."
@@ -218,21 +201,3 @@ def _tampered(narrator: Narrator, seen: Facts) -> None:
     narrator.facts(
         {"$ suivi audit verify": f"{seen['untouched']['rows']} rows checked: everything is as it was recorded."}
     )
-
-
-CHAPTERS = (
-    Chapter(story.clinic_publishes_terms, story.TERMS_PUBLISHED, "A clinic says what its crowns come with", _terms),
-    Chapter(story.patient_agrees_to_a_crown, story.AGREED, "A patient in Paris agrees to a crown", _agreed),
-    Chapter(story.crown_is_cemented, story.CEMENTED, "The crown is cemented in Budapest", _cemented),
-    Chapter(story.photos_go_straight_to_the_store, story.HOME_AGAIN, "Photos from before and after", _photos),
-    Chapter(story.patient_asks_whether_it_is_too_early, story.DAY_10, "“Is it too early?”", _too_early),
-    Chapter(story.both_sides_talk_live, story.DAY_10, "Patient and clinic talk, live", _talk),
-    Chapter(story.patient_reports_swelling_and_fever, story.DAY_12, "Swelling and fever", _report),
-    Chapter(story.clinic_has_the_notice, story.DAY_12, "The clinic is told", _notice),
-    Chapter(story.clinic_marks_it_seen, story.DAY_12, "The clinic has seen it", _seen),
-    Chapter(story.others_are_let_in, story.DAY_12, "Others are let in", _let_in),
-    Chapter(story.others_may_not_classify, story.NEXT_MORNING, "Who may decide what it is?", _refused),
-    Chapter(story.practitioner_classifies, story.NEXT_MORNING, "The practitioner decides", _classified),
-    Chapter(story.history_is_shown_and_verified, story.NEXT_MORNING, "What happened, provably", _history),
-    Chapter(story.changed_byte_is_found, story.NEXT_MORNING, "One byte changed by hand", _tampered),
-)

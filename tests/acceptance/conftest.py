@@ -16,7 +16,7 @@ from suivi.core.access.keys import LocalKey
 from suivi.demo.mailbox import Mailbox
 from suivi.demo.server import server
 from suivi.demo.stage import SqliteTampering, Stage, Tampering, clean_environment
-from suivi.demo.story import STEPS
+from suivi.demo.story import CHAPTERS
 from tests.conftest import Parts
 from tests.services.databases import Databases
 from tests.services.ports import free_port
@@ -87,7 +87,7 @@ async def _play(folder: Path, settings: Mapping[str, str]) -> Played:
                 tampering=_tampering(folder, settings),
                 environment=environment,
             )
-            seen = {step.__name__: await step(stage) for step in STEPS}
+            seen = {chapter.name: await chapter.step(stage) for chapter in CHAPTERS}
         return {**seen, "log": {"text": (folder / "log").read_text()}}
     finally:
         mailbox.stop()

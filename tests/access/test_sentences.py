@@ -260,7 +260,6 @@ async def test_repeating_an_old_request_gives_nothing_to_somebody_whose_time_is_
 
     afterwards = await invited.at(THE_DAY_AFTER).do("openEvidence", key=key, **asked)
 
-    print(first, again)
     assert (first["__typename"], again["__typename"]) == ("EvidenceLink", "EvidenceLink")
     assert afterwards["code"] == "NOT_FOUND"
 

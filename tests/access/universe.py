@@ -3,17 +3,21 @@
 Texts carry marks such as `said_body_own`, so that a test can tell whose words reached whom.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tortoise import Tortoise
+import pytest
+from tortoise import Tortoise, connections
 
 from suivi.core.access.viewer import Role
 from tests.access.oracle import Row, Who
-from tests.services.suivi import FORM, Client, Suivi, jpeg, sha256
+from tests.services.databases import Databases
+from tests.services.suivi import FORM, Client, Suivi, jpeg, sha256, suivi
 from tests.services.world import World, build_world, row_id, upload_photo
 
 LEFT = date(2026, 3, 10)
@@ -76,14 +80,33 @@ class Universe:
         return row_id(side.partner_id) if side else None
 
 
+@asynccontextmanager
+async def a_universe(
+    request: pytest.FixtureRequest, databases: Databases, data_dir: Path
+) -> AsyncIterator[Universe]:
+    """One that lasts as long as its fixture: a database of its own, on the parts of this run."""
+    real = request.config.getoption("--parts") == "real"
+    async with suivi(
+        data_dir=data_dir,
+        database_url=databases.new(),
+        storage_url=request.getfixturevalue("seaweed_url") if real else None,
+        feed_url=request.getfixturevalue("valkey_url") if real else None,
+        # Nothing is to be written behind a test's back.
+        deliver=False,
+    ) as running:
+        if not real:
+            await connections.get("default").execute_script("PRAGMA synchronous=OFF")
+        yield await build_universe(running)
+
+
 async def snapshot(*tables: str) -> dict[str, list[Row]]:
     """Every row of these tables, or of all of them, as plain dictionaries."""
     models = {model._meta.db_table: model for model in Tortoise.apps["suivi"].values()}
     return {table: await models[table].all().values() for table in tables or models}
 
 
-async def build_universe(suivi: Suivi) -> Universe:
-    one, two = await build_world(suivi, name="one"), await build_world(suivi, name="two")
+async def build_universe(running: Suivi) -> Universe:
+    one, two = await build_world(running, name="one"), await build_world(running, name="two")
     own, foreign = _bundle("own", one), _bundle("foreign", two)
     trip = await own.patient.do("planTrip", "... on Trip { id }", patientId=own.patient_id, country="HU")
     own.trip_id = trip["id"]
@@ -91,8 +114,8 @@ async def build_universe(suivi: Suivi) -> Universe:
     foreign.trip_id = elsewhere["id"]
     abroad = await _case(own, name="abroad", at=foreign)
     abroad.trip_id = own.trip_id
-    shared = await _case(await _patient(suivi, two, foreign), name="shared", at=own)
-    universe = Universe(suivi=suivi, own=own, foreign=foreign, abroad=abroad, shared=shared)
+    shared = await _case(await _patient(running, two, foreign), name="shared", at=own)
+    universe = Universe(suivi=running, own=own, foreign=foreign, abroad=abroad, shared=shared)
     await _leaving_staff(universe, one)
     for bundle in universe.bundles:
         await _fill(bundle, one)
@@ -118,7 +141,7 @@ def _bundle(name: str, world: World) -> Bundle:
     )
 
 
-async def _patient(suivi: Suivi, world: World, like: Bundle) -> Bundle:
+async def _patient(running: Suivi, world: World, like: Bundle) -> Bundle:
     """A third patient, of the second partner."""
     registered = await world.frontend.do(
         "registerPatient",
@@ -128,7 +151,7 @@ async def _patient(suivi: Suivi, world: World, like: Bundle) -> Bundle:
         languages=["de"],
         timeZone="Europe/Berlin",
     )
-    client = suivi.as_(Role.PATIENT, "patient-three", partner=row_id(world.partner_id), frontend="frontend-two")
+    client = running.as_(Role.PATIENT, "patient-three", partner=row_id(world.partner_id), frontend="frontend-two")
     changed = {"patient_id": registered["id"], "patient": client.at(like.patient.clock), "trip_id": ""}
     return Bundle(**{**vars(like), **changed})
 

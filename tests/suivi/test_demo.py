@@ -15,7 +15,7 @@ from rich.console import Console
 
 from suivi.demo.narrator import RichNarrator
 from suivi.demo.stage import Progress
-from suivi.demo.telling import CHAPTERS
+from suivi.demo.story import CHAPTERS
 from tests.services.leftovers import left_running
 from tests.suivi.command import suivi
 

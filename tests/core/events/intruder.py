@@ -1,6 +1,5 @@
 """Somebody who can write to the database but does not hold the audit key."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,17 +29,18 @@ def is_sqlite() -> bool:
     return get_connection("default").capabilities.dialect == "sqlite"
 
 
-@dataclass(frozen=True)
 class Cell:
     """One column of one row."""
 
-    model: type[Model]
-    row_id: UUID
-    name: str
-
-    @property
-    def column(self) -> fields.Field[Any]:
-        return self.model._meta.fields_map[self.name]
+    def __init__(self, model: type[Model], row_id: UUID, name: str) -> None:
+        self.model = model
+        self.row_id = row_id
+        self.name = name
+        field: fields.Field[Any] = model._meta.fields_map[name]
+        self.is_key = field.pk
+        self.may_be_null = field.null
+        self.other = _other(field)
+        self.same = _same_in_other_words(field, self._column)
 
     @property
     def _table(self) -> str:
@@ -59,7 +59,7 @@ class Cell:
             await run(f"UPDATE {self._table} SET {self._column} = {expression} WHERE {place}")
             if not self._is_named_in(await verify(KEY)):
                 missed.append(f"{self.model.__name__}.{self.name} = {expression}")
-            place_now = place.replace(str(self.row_id), OTHER_ID) if self.column.pk else place
+            place_now = place.replace(str(self.row_id), OTHER_ID) if self.is_key else place
             await run(f"UPDATE {self._table} SET {self._column} = {{0}} WHERE {place_now}", stored)
         return missed
 
@@ -72,14 +72,16 @@ class Cell:
 
     def _other_values(self, stored: Any) -> list[str]:
         """SQL for what it might be changed to; each is another value, or other bytes for the same."""
-        changed = [_other(self.column)] if stored is None else [_other(self.column), *(["NULL"] * self.column.null)]
+        changed = [self.other]
+        if stored is not None and self.may_be_null:
+            changed.append("NULL")
         if stored is not None and is_sqlite():
-            changed += [_same_in_other_words(self.column, self._column), f"CAST({self._column} AS BLOB)"]
-        return [expression for expression in changed if expression]
+            changed += [*self.same, f"CAST({self._column} AS BLOB)"]
+        return changed
 
     def _is_named_in(self, findings: list[Finding]) -> bool:
         named = {each.row_id for each in findings if each.table == self.model._meta.db_table}
-        if self.column.pk and self.model is Event:
+        if self.is_key and self.model is Event:
             # No hash that is not in the event itself knows its id: the row is named by where it lies.
             return bool(named)
         return str(self.row_id) in named
@@ -108,15 +110,15 @@ def _other(column: fields.Field[Any]) -> str:
     raise NotImplementedError(type(column).__name__)
 
 
-def _same_in_other_words(column: fields.Field[Any], name: str) -> str:
-    """A change of SQLite's text that reads back as the same value."""
+def _same_in_other_words(column: fields.Field[Any], name: str) -> list[str]:
+    """Changes of SQLite's text that read back as the same value."""
     match column:
         case fields.DatetimeField():
-            return f"replace({name}, ' ', 'T')"
+            return [f"replace({name}, ' ', 'T')"]
         case fields.DateField():
-            return f"{name} || 'T00:00:00'"
+            return [f"{name} || 'T00:00:00'"]
         case fields.JSONField():
-            return f"replace({name}, ',', ', ')"
+            return [f"replace({name}, ',', ', ')"]
         case fields.UUIDField():
-            return f"upper({name})"
-    return ""
+            return [f"upper({name})"]
+    return []

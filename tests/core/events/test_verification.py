@@ -19,7 +19,8 @@ from tests.core.events import intruder
 from tests.core.events.intruder import Cell
 from tests.core.events.world import AT, KEY, World, audited, model_of, table
 
-TABLES = {table(model): model for model in (*audited(), Event, Chain)}
+AUDITED: list[type[Model]] = [*audited(), Event, Chain]
+TABLES = {table(model): model for model in AUDITED}
 
 
 @pytest.fixture
