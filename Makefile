@@ -63,6 +63,10 @@ schema: $(FOR_USE) ## Write schema.graphql from the code.
 	$(BIN)/suivi schema > $(VENV)/schema.graphql
 	mv $(VENV)/schema.graphql schema.graphql
 
+.PHONY: docs
+docs: $(FOR_USE) ## Write the pages of docs/ that are read off the code.
+	$(BIN)/python docs/generate.py
+
 .PHONY: lock
 lock: $(MADE) ## Choose the newest versions that fit pyproject.toml and write both lock files.
 	$(BIN)/python -m pip install --quiet uv

@@ -81,7 +81,6 @@ class Running:
 def make_house(settings: Settings, registry: Registry | None = None) -> House:
     """`registry` in place of the installed plugins."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    given = settings.audit_key
     return House(
         registry=registry or Registry.load(choices=settings.specialties),
         store=open_store(
@@ -92,7 +91,7 @@ def make_house(settings: Settings, registry: Registry | None = None) -> House:
         ),
         feed=open_feed(_told(settings.feed_url)),
         wall_clock=utc_now,
-        audit_key=given.get_secret_value().encode() if given else secret_key(settings.data_dir / "audit.key"),
+        audit_key=settings.audit_secret,
     )
 
 
@@ -148,6 +147,10 @@ class Endpoint(GraphQL[Any, None]):
         except Unauthenticated as refused:
             await _unauthenticated(refused)(scope, receive, send)
             return
+        except HTTPException as error:
+            answer = {"message": error.reason, "extensions": {"code": "BAD_REQUEST"}}
+            await JSONResponse({"errors": [answer]}, status_code=error.status_code)(scope, receive, send)
+            return
         await super().__call__(scope, receive, send)
 
     def parse_json(self, data: str | bytes) -> Any:
@@ -185,8 +188,8 @@ class Endpoint(GraphQL[Any, None]):
             return utc_now
         try:
             moment = datetime.fromisoformat(told)
-        except ValueError:
-            return utc_now
+        except ValueError as error:
+            raise HTTPException(400, f"{TEST_CLOCK} is an instant in ISO 8601, such as 2026-03-13T18:00Z.") from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return lambda: moment.astimezone(UTC)
 

@@ -296,7 +296,7 @@ def _case_id(text: str) -> UUID:
 
 @strawberry.type
 class CaseMutations:
-    @strawberry.mutation
+    @strawberry.mutation(description="About one or more treatments of one patient at one clinic.")
     async def open_case(self, info: Info, input: OpenCaseInput) -> OpenCaseResult:
         async def act(by: Acting) -> CaseRow:
             return await actions.open_case(by, read_ids("Treatment", input.treatment_ids, field="treatmentIds"))
@@ -310,7 +310,7 @@ class CaseMutations:
 
         return await attempt(info, input.idempotency_key, act, Case.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="A closed case goes on where it was.")
     async def reopen_case(self, info: Info, input: ReopenCaseInput) -> ReopenCaseResult:
         async def act(by: Acting) -> CaseRow:
             return await actions.reopen_case(by, _case_id(input.case_id), expected_version=input.expected_version)

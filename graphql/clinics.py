@@ -122,7 +122,7 @@ async def load_member(info: Info, identity: UUID | None) -> Member | None:
 
 @strawberry.type
 class ClinicQueries:
-    @strawberry.field
+    @strawberry.field(description="Null when there is none.")
     async def clinic(self, info: Info, id: strawberry.ID) -> Clinic | None:
         return await load_clinic(info, read_id("Clinic", id))
 
@@ -221,7 +221,7 @@ class ClinicMutations:
 
         return await attempt(info, input.idempotency_key, act, Clinic.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="Only what is given changes.")
     async def update_clinic(self, info: Info, input: UpdateClinicInput) -> UpdateClinicResult:
         async def act(by: Acting) -> ClinicRow:
             clinic_id = read_id("Clinic", input.clinic_id, field="clinicId")
@@ -231,7 +231,7 @@ class ClinicMutations:
 
         return await attempt(info, input.idempotency_key, act, Clinic.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="Lets somebody in, from a first to a last day.")
     async def add_member(self, info: Info, input: AddMemberInput) -> AddMemberResult:
         async def act(by: Acting) -> MemberRow:
             return await actions.add_member(

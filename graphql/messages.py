@@ -82,7 +82,7 @@ PostMessageResult = Annotated[Message | Refusal, strawberry.union("PostMessageRe
 
 @strawberry.type
 class MessageMutations:
-    @strawberry.mutation
+    @strawberry.mutation(description="Posted once, never changed; a correction is a new message.")
     async def post_message(self, info: Info, input: PostMessageInput) -> PostMessageResult:
         async def act(by: Acting) -> MessageRow:
             return await actions.post_message(

@@ -156,7 +156,7 @@ async def load_mandate(info: Info, identity: UUID | None) -> Mandate | None:
 
 @strawberry.type
 class PatientQueries:
-    @strawberry.field
+    @strawberry.field(description="Null when there is none, or you may not see it.")
     async def patient(self, info: Info, id: strawberry.ID) -> Patient | None:
         return await load_patient(info, read_id("Patient", id))
 
@@ -229,7 +229,7 @@ class PatientMutations:
 
         return await attempt(info, input.idempotency_key, act, Patient.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="Lets a representative see, or act for, the patient.")
     async def grant_mandate(self, info: Info, input: GrantMandateInput) -> GrantMandateResult:
         async def act(by: Acting) -> MandateRow:
             return await actions.grant_mandate(
@@ -253,7 +253,7 @@ class PatientMutations:
 
         return await attempt(info, input.idempotency_key, act, Mandate.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="A journey that treatments can be put under.")
     async def plan_trip(self, info: Info, input: PlanTripInput) -> PlanTripResult:
         async def act(by: Acting) -> TripRow:
             return await trip_actions.plan_trip(

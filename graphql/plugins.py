@@ -137,12 +137,12 @@ class PluginQueries:
     def plugins(self, info: Info) -> list[Plugin]:
         return [Plugin.of(plugin) for plugin in info.context.house.registry.plugins]
 
-    @strawberry.field
+    @strawberry.field(description="What the loaded specialties know, or one of them.")
     def procedures(self, info: Info, specialty: str | None = None) -> list[Procedure]:
         known = info.context.house.registry.procedures().values()
         return [Procedure.of(found) for found in known if specialty in (None, found.specialty)]
 
-    @strawberry.field
+    @strawberry.field(description="Null when no loaded specialty knows it.")
     def procedure(self, info: Info, key: str) -> Procedure | None:
         found = info.context.house.registry.procedure(key)
         return None if found is None else Procedure.of(found)

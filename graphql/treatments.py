@@ -189,7 +189,7 @@ async def load_treatment(info: Info, identity: UUID | None) -> Treatment | None:
 
 @strawberry.type
 class TreatmentQueries:
-    @strawberry.field
+    @strawberry.field(description="Null when there is none, or you may not see it.")
     async def treatment(self, info: Info, id: strawberry.ID) -> Treatment | None:
         return await load_treatment(info, read_id("Treatment", id))
 
@@ -277,7 +277,7 @@ def _treatment_id(text: str) -> UUID:
 
 @strawberry.type
 class TreatmentMutations:
-    @strawberry.mutation
+    @strawberry.mutation(description="By the patient's side at any clinic, by staff at their own.")
     async def register_treatment(self, info: Info, input: RegisterTreatmentInput) -> RegisterTreatmentResult:
         async def act(by: Acting) -> TreatmentRow:
             patient_id = read_id("Patient", input.patient_id, field="patientId")
@@ -317,7 +317,7 @@ class TreatmentMutations:
 
         return await attempt(info, input.idempotency_key, act, Treatment.of)
 
-    @strawberry.mutation
+    @strawberry.mutation(description="The informed consent that was signed; each one stays on record.")
     async def record_consent(self, info: Info, input: RecordConsentInput) -> RecordConsentResult:
         async def act(by: Acting) -> TreatmentRow:
             return await actions.record_consent(

@@ -21,7 +21,7 @@ class Viewer:
 
 @strawberry.type
 class ViewerQueries:
-    @strawberry.field
+    @strawberry.field(description="Whoever is asking, as the token tells it.")
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.viewer
         return Viewer(

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from suivi.core.access.keys import secret_key
 from suivi.core.database import sqlite_url
 
 
@@ -51,7 +52,10 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(default=None, description="OpenID Connect issuer whose tokens are accepted.")
     oidc_audience: str = Field(default="suivi", description="Audience that tokens must name.")
     audit_key: SecretStr | None = Field(
-        default=None, description="Key of the event log's hash chain; without it, one is made in the data folder."
+        default=None,
+        pattern=r"^([0-9A-Fa-f]{2}){32,}$",
+        description="Key of the event log's hash chain: 64 hexadecimal digits or more, such as `openssl rand -hex 32` "
+        "prints; without it, one is made in the data folder.",
     )
     deliver: bool = Field(
         default=True, description="Deliver notices from inside the server; turn off beside `suivi worker`."
@@ -64,6 +68,13 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='JSON that settles two plugins claiming one procedure: `{"crown": "dental"}`.',
     )
+
+    @property
+    def audit_secret(self) -> bytes:
+        """The key in force, made on first use where none is set. Raises BrokenKeyFile."""
+        if self.audit_key is not None:
+            return bytes.fromhex(self.audit_key.get_secret_value())
+        return secret_key(self.data_dir / "audit.key")
 
     @cached_property
     def base_url(self) -> str:

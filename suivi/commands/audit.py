@@ -10,7 +10,6 @@ from rich.progress import Progress, TaskID
 
 from suivi import parts
 from suivi.core import database
-from suivi.core.access.keys import secret_key
 from suivi.core.events.verification import Finding, verify
 from suivi.problems import Problem
 from suivi.settings import Settings
@@ -41,12 +40,10 @@ async def _verify(chosen: Settings, bar: "_Bar") -> list[Finding]:
 
 def _audit_key(chosen: Settings) -> bytes:
     """The key the server has; a new one would prove nothing. Raises Problem, BrokenKeyFile."""
-    if chosen.audit_key is not None:
-        return chosen.audit_key.get_secret_value().encode()
     file = chosen.data_dir / "audit.key"
-    if not file.exists():
+    if chosen.audit_key is None and not file.exists():
         raise Problem(f"There is no audit key at {file}. Set SUIVI_AUDIT_KEY or SUIVI_DATA_DIR to what the server has.")
-    return secret_key(file)
+    return chosen.audit_secret
 
 
 @dataclass

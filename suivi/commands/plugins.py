@@ -44,7 +44,14 @@ def _table(loaded: tuple[LoadedPlugin, ...]) -> Table:
             "\n".join(plugin.procedures) or "–",
             ", ".join(plugin.locales),
             str(len(plugin.sources)),
-            f"{plugin.reviewer}\n{plugin.reviewed_on or ''}".strip() if plugin.reviewer else "nobody yet",
+            _reviewer(plugin),
             plugin.distribution or "–",
         )
     return table
+
+
+def _reviewer(plugin: LoadedPlugin) -> str:
+    """Only figures want a reviewer."""
+    if plugin.reviewer is None:
+        return "nobody yet" if plugin.procedures else "–"
+    return f"{plugin.reviewer}\n{plugin.reviewed_on or ''}".strip()

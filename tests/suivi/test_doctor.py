@@ -109,7 +109,7 @@ def test_an_address_is_shown_without_what_may_be_secret(url: str, may_be_seen: s
 
 
 def test_settings_say_whether_they_were_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SUIVI_AUDIT_KEY", "not to be seen")
+    monkeypatch.setenv("SUIVI_AUDIT_KEY", "5eed" * 16)
 
     told = {setting.variable: setting for setting in settings_shown(Settings(data_dir=tmp_path))}
 

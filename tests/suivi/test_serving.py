@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,8 +60,6 @@ def test_the_server_answers_and_ends_in_good_order_when_told_to(number: int, tmp
 
 def test_a_worker_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
     with started("worker", data=tmp_path, says="Delivering") as worker:
-        # It begins to listen for signals before it says that it delivers.
-        time.sleep(0)
         worker.send_signal(signal.SIGTERM)
         code = worker.wait(timeout=15)
 

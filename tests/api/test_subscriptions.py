@@ -1,0 +1,347 @@
+"""R-215: hearing of what happens, live, over real WebSockets, for exactly as long as one may."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from suivi.core.access.viewer import Role
+from suivi.core.cases.models import Assignment
+from suivi.core.clinics.models import Member
+from tests.conftest import Parts
+from tests.services.ports import free_port
+from tests.services.suivi import Client, Suivi
+from tests.services.world import CEMENTED, World, row_id
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
+MESSAGES = "subscription($case: ID!) { messagePosted(caseId: $case) { body authorRole } }"
+CHANGES = "subscription($case: ID!) { caseChanged(caseId: $case) { event { kind } case { state } } }"
+PATIENCE = 10.0
+"""Seconds after which what has not arrived will not."""
+
+
+@dataclass
+class Socket:
+    """One connection that has been let in, and the operations on it."""
+
+    connection: ClientConnection
+
+    async def subscribe(self, query: str, *, id: str = "1", **variables: Any) -> None:
+        await self.say({"id": id, "type": "subscribe", "payload": {"query": query, "variables": variables}})
+
+    async def say(self, message: Any) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def hear(self) -> dict[str, Any]:
+        heard: dict[str, Any] = json.loads(await asyncio.wait_for(self.connection.recv(), PATIENCE))
+        return heard
+
+    async def data(self) -> dict[str, Any]:
+        heard = await self.hear()
+        assert heard["type"] == "next", heard
+        assert "errors" not in heard["payload"], heard
+        told: dict[str, Any] = heard["payload"]["data"]
+        return told
+
+    async def refusal(self) -> tuple[str, Any]:
+        """The code an operation ended with, and whatever data came with it."""
+        heard = await self.hear()
+        payload = heard["payload"]
+        errors = payload if heard["type"] == "error" else payload["errors"]
+        return errors[0]["extensions"]["code"], None if heard["type"] == "error" else payload["data"]
+
+
+@asynccontextmanager
+async def socket(url: str, token: str | None, *, clock: datetime = CEMENTED) -> AsyncIterator[Socket]:
+    async with connect(url, subprotocols=[PROTOCOL], additional_headers={"suivi-clock": clock.isoformat()}) as connection:
+        opened = Socket(connection)
+        await opened.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"} if token else {}})
+        assert await opened.hear() == {"type": "connection_ack"}
+        yield opened
+
+
+class Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are for the test run."""
+        yield
+
+
+@pytest.fixture
+async def url(running: Suivi) -> AsyncIterator[str]:
+    """The running Suivi behind a real port."""
+    config = uvicorn.Config(running.app, port=free_port(), lifespan="off", ws="websockets-sansio", log_config=None)
+    server = Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"ws://127.0.0.1:{config.port}/graphql"
+    server.should_exit = True
+    await serving
+
+
+async def listening(world: World, number: int = 1) -> None:
+    """Until so many subscriptions have reached the feed: what is posted before is in the history, not here."""
+    feed: Any = world.suivi.running.house.feed
+    local = getattr(feed, "_local", feed)
+    async with asyncio.timeout(PATIENCE):
+        while sum(map(len, local._listeners.values())) < number:
+            await asyncio.sleep(0.01)
+
+
+async def posted(by: Client, world: World, body: str) -> None:
+    result = await by.do("postMessage", caseId=world.case_id, body=body, language="fr")
+    assert result["__typename"] == "Message", result
+
+
+async def test_both_sides_hear_each_others_messages_as_they_are_posted(world: World, url: str) -> None:
+    async with socket(url, world.patient.token) as patient, socket(url, world.coordinator.token) as coordinator:
+        await patient.subscribe(MESSAGES, case=world.case_id)
+        await coordinator.subscribe(MESSAGES, case=world.case_id)
+        await listening(world, 2)
+
+        await posted(world.patient, world, "Bonjour docteur")
+        await posted(world.practitioner, world, "Bonjour")
+
+        question, answer = {"body": "Bonjour docteur", "authorRole": "patient"}, {"body": "Bonjour", "authorRole": "practitioner"}
+        for side in (patient, coordinator):
+            assert [await side.data(), await side.data()] == [{"messagePosted": question}, {"messagePosted": answer}]
+
+
+async def test_both_sides_hear_that_their_case_changed_and_how_it_stands(world: World, url: str) -> None:
+    async with socket(url, world.patient.token) as patient, socket(url, world.coordinator.token) as coordinator:
+        await patient.subscribe(CHANGES, case=world.case_id)
+        await coordinator.subscribe(CHANGES, case=world.case_id)
+        await listening(world, 2)
+
+        await world.patient.do("closeCase", caseId=world.case_id, expectedVersion=1)
+
+        for side in (patient, coordinator):
+            assert await side.data() == {"caseChanged": {"event": {"kind": "case_closed"}, "case": {"state": "CLOSED"}}}
+
+
+async def test_a_message_in_another_case_is_heard_by_nobody_here(world: World, url: str) -> None:
+    other = await world.patient.do("openCase", "... on Case { id }", treatmentIds=[world.treatment_id])
+    async with socket(url, world.patient.token) as patient:
+        await patient.subscribe(MESSAGES, case=world.case_id)
+        await listening(world)
+
+        await world.patient.do("postMessage", caseId=other["id"], body="elsewhere", language="fr")
+        await posted(world.patient, world, "here")
+
+        assert (await patient.data())["messagePosted"]["body"] == "here"
+
+
+async def test_an_expert_hears_that_the_case_changed_and_neither_its_history_nor_its_messages(
+    world: World, url: str
+) -> None:
+    """R-012: experts read neither messages nor the history, live as little as otherwise."""
+    await invited(world, "EXPERT")
+    expert = world.suivi.as_(Role.EXPERT, "expert")
+    async with socket(url, expert.token) as listener:
+        await listener.subscribe(MESSAGES, id="messages", case=world.case_id)
+        await listener.subscribe(CHANGES, id="changes", case=world.case_id)
+        await listening(world, 2)
+
+        await posted(world.patient, world, "Bonjour")
+
+        heard = await listener.hear()
+    assert (heard["id"], heard["payload"]["data"]["caseChanged"]) == ("changes", {"event": None, "case": {"state": "OPEN"}})
+
+
+async def invited(world: World, role: str) -> dict[str, Any]:
+    person = {"role": role, "subject": role.lower(), "name": "Invited"}
+    return await world.coordinator.do("assignPerson", "... on Assignment { id version }", caseId=world.case_id, **person)
+
+
+@pytest.mark.parametrize("protocols", [[Subprotocol("graphql-ws")], None], ids=["graphql-ws", "none"])
+async def test_the_protocol_that_graphql_ws_replaced_is_refused(
+    running: Suivi, url: str, protocols: list[Subprotocol] | None
+) -> None:
+    """CVE-2026-35523, CVE-2026-35526: nothing is read from such a connection, a token included."""
+    async with connect(url, subprotocols=protocols) as connection:
+        with pytest.raises(ConnectionClosed) as closed:
+            await Socket(connection).hear()
+
+    assert (connection.subprotocol, closed.value.rcvd and closed.value.rcvd.code) == (None, 4406)
+
+
+@pytest.mark.parametrize("which", ["missing", "nonsense", "expired", "of another service"])
+async def test_without_a_valid_token_the_connection_is_closed(running: Suivi, url: str, which: str) -> None:
+    tokens = {
+        "missing": None,
+        "nonsense": "nonsense",
+        "expired": running.token(Role.PATIENT, "patient-one", lives=timedelta(seconds=-60)),
+        "of another service": running.key.mint(
+            subject="patient-one",
+            role=Role.PATIENT,
+            audience="another",
+            lives=timedelta(hours=1),
+            now=datetime.now(UTC),
+        ),
+    }
+
+    with pytest.raises(ConnectionClosed) as closed:
+        async with socket(url, tokens[which]):
+            pass
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+
+async def test_nothing_is_answered_before_the_token_was_shown(world: World, url: str) -> None:
+    async with connect(url, subprotocols=[PROTOCOL]) as connection:
+        await Socket(connection).subscribe(MESSAGES, case=world.case_id)
+
+        with pytest.raises(ConnectionClosed) as closed:
+            await Socket(connection).hear()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
+@pytest.mark.parametrize("query", [MESSAGES, CHANGES])
+async def test_somebody_elses_case_is_not_found(world: World, url: str, query: str) -> None:
+    """R-012."""
+    for role, subject in [(Role.PATIENT, "stranger"), (Role.OPERATOR, "operator"), (Role.PRACTITIONER, "coordinator-one")]:
+        async with socket(url, world.suivi.token(role, subject)) as stranger:
+            await stranger.subscribe(query, case=world.case_id)
+
+            assert await stranger.refusal() == ("NOT_FOUND", None)
+
+
+async def test_a_mediator_whose_assignment_ends_hears_no_more(world: World, url: str) -> None:
+    assignment = await invited(world, "MEDIATOR")
+    async with socket(url, world.suivi.token(Role.MEDIATOR, "mediator")) as mediator:
+        await mediator.subscribe(MESSAGES, case=world.case_id)
+        await listening(world)
+        await posted(world.patient, world, "before")
+        before = await mediator.data()
+
+        ended = {"assignmentId": assignment["id"], "expectedVersion": assignment["version"]}
+        await world.coordinator.do("endAssignment", **ended)
+        await posted(world.patient, world, "after")
+
+        assert before["messagePosted"]["body"] == "before"
+        await ends(mediator, "after")
+    assert await Assignment.filter(id=row_id(assignment["id"]), valid_until__isnull=False).exists()
+
+
+async def ends(listener: Socket, unheard: str) -> None:
+    """With ACCESS_ENDED and no data; then the operation is complete, and nothing more comes."""
+    assert await listener.refusal() == ("ACCESS_ENDED", None)
+    rest: list[str] = []
+    await listener.say({"type": "ping"})
+    while not rest or json.loads(rest[-1])["type"] != "pong":
+        rest.append(str(await asyncio.wait_for(listener.connection.recv(), PATIENCE)))
+    assert [json.loads(message)["type"] for message in rest] == ["complete", "pong"]
+    assert unheard not in "".join(rest)
+
+
+async def test_a_coordinator_who_leaves_the_clinic_hears_no_more(world: World, url: str) -> None:
+    """R-016."""
+    member = await Member.get(subject="coordinator-one")
+    async with socket(url, world.coordinator.token) as coordinator:
+        await coordinator.subscribe(CHANGES, case=world.case_id)
+        await listening(world)
+
+        # By a colleague; done straight in the database, so that the ending itself is no event of the case.
+        await Member.filter(id=member.id).update(until=CEMENTED.date() - timedelta(days=1))
+        await posted(world.patient, world, "after")
+
+        await ends(coordinator, "after")
+
+
+async def test_a_token_that_expires_ends_what_it_began(world: World, url: str) -> None:
+    """Reading by the same connection, too: it outlives the token otherwise."""
+    token = world.suivi.token(Role.PATIENT, "patient-one", lives=timedelta(seconds=2))
+    async with socket(url, token) as patient:
+        await patient.subscribe(MESSAGES, case=world.case_id)
+        await listening(world)
+        await asyncio.sleep(2.01)
+
+        await posted(world.patient, world, "after")
+
+        await ends(patient, "after")
+        await patient.subscribe("query($case: ID!) { case(id: $case) { id } }", id="2", case=world.case_id)
+        assert await patient.refusal() == ("ACCESS_ENDED", None)
+        await patient.subscribe(MESSAGES, id="3", case=world.case_id)
+        assert await patient.refusal() == ("ACCESS_ENDED", None)
+
+
+async def test_leaving_frees_what_the_subscription_held(world: World, url: str) -> None:
+    feed: Any = world.suivi.running.house.feed
+    local = getattr(feed, "_local", feed)
+    async with socket(url, world.patient.token) as patient:
+        await patient.subscribe(MESSAGES, case=world.case_id)
+        await listening(world)
+
+        await patient.say({"id": "1", "type": "complete"})
+
+        async with asyncio.timeout(PATIENCE):
+            while local._listeners:
+                await asyncio.sleep(0.01)
+    assert not local._listeners
+
+
+@contextmanager
+def another_process(running: Suivi, port: int) -> Iterator[None]:
+    """A second server on the same parts."""
+    chosen = running.running.settings
+    secrets = {
+        "SUIVI_DATABASE_URL": chosen.database_url,
+        "SUIVI_STORAGE_URL": chosen.storage_url,
+        "SUIVI_FEED_URL": chosen.feed_url,
+    }
+    told = {name: secret.get_secret_value() for name, secret in secrets.items() if secret is not None}
+    environment = os.environ | told | {"SUIVI_DATA_DIR": str(chosen.data_dir), "SUIVI_DELIVER": "false"}
+    command = [sys.executable, "-c", "from suivi.cli import main; main()", "serve", "--port", str(port)]
+    log = Path(chosen.data_dir) / "second.log"
+    with log.open("w") as said, subprocess.Popen(command, env=environment, stdout=said, stderr=said) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+async def healthy(url: str) -> None:
+    async with asyncio.timeout(30), httpx.AsyncClient() as http:
+        while True:
+            try:
+                if (await http.get(url)).is_success:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_message_posted_through_one_server_is_heard_at_another(world: World, parts: Parts, url: str) -> None:
+    """The live feed between processes: Valkey."""
+    if parts == "embedded":
+        pytest.skip("the embedded feed is for one process")
+    port = free_port()
+    with another_process(world.suivi, port):
+        await healthy(f"http://127.0.0.1:{port}/health")
+        async with socket(f"ws://127.0.0.1:{port}/graphql", world.coordinator.token) as coordinator:
+            await coordinator.subscribe(MESSAGES, case=world.case_id)
+            heard = asyncio.create_task(coordinator.data())
+            # What is posted before the other process listens is in the history: post until one is heard.
+            async with asyncio.timeout(PATIENCE):
+                while not heard.done():
+                    await posted(world.patient, world, "across")
+                    await asyncio.wait([heard], timeout=0.2)
+
+    assert heard.result() == {"messagePosted": {"body": "across", "authorRole": "patient"}}
