@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.connection import get_connection
 from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
@@ -41,12 +42,21 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite://{quote(str(path.absolute()))}"
 
 
+def sqlite_file(url: str) -> Path:
+    """Where a SQLite address keeps its file. Tortoise takes the path as it is quoted in the address."""
+    return Path(unquote(expand_db_url(url)["credentials"]["file_path"]))
+
+
 def config(url: str, *, pool: int = 20) -> dict[str, Any]:
     """Tortoise's configuration for a `sqlite://` or `postgresql://` address."""
     connection = expand_db_url(url)
     if is_sqlite(url):
         # A second process waits for the first one's write instead of failing at once.
-        connection["credentials"] |= {"busy_timeout": 10_000, "synchronous": "FULL"}
+        connection["credentials"] |= {
+            "file_path": str(sqlite_file(url)),
+            "busy_timeout": 10_000,
+            "synchronous": "FULL",
+        }
     else:
         connection["credentials"] |= {"min_size": 1, "max_size": pool}
     return {
@@ -100,7 +110,7 @@ async def _advisory_lock(url: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _file_lock(url: str) -> AsyncIterator[None]:
-    path = Path(expand_db_url(url)["credentials"]["file_path"] + ".lock")
+    path = sqlite_file(url).with_name(f"{sqlite_file(url).name}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:  # noqa: ASYNC230 - a local file, opened once at start-up
         await to_thread(fcntl.flock, file, fcntl.LOCK_EX)
@@ -110,8 +120,9 @@ async def _file_lock(url: str) -> AsyncIterator[None]:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[TransactionalDBClient]:
     """Everything inside is kept together or not at all."""
+    outermost = not isinstance(get_connection("default"), TransactionalDBClient)
     async with in_transaction() as connection:
-        if connection.capabilities.dialect == "sqlite":
+        if outermost and connection.capabilities.dialect == "sqlite":
             # A plain BEGIN reads first and fails when it comes to write after another process has written.
             await connection.execute_script("BEGIN IMMEDIATE")
         yield connection

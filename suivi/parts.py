@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from tortoise import connections
-from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.migrations.executor import MigrationExecutor
 from valkey.asyncio.connection import parse_url
 
@@ -53,7 +52,7 @@ def shown(url: str) -> str:
 
 def database_file(chosen: Settings) -> Path | None:
     address = chosen.database_address
-    return Path(expand_db_url(address)["credentials"]["file_path"]) if database.is_sqlite(address) else None
+    return database.sqlite_file(address) if database.is_sqlite(address) else None
 
 
 async def require_database(chosen: Settings) -> None:

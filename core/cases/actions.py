@@ -57,6 +57,9 @@ async def open_case(by: Acting, treatment_ids: Sequence[UUID]) -> Case:
     covered = [await CaseTreatment.create(case_id=case.id, treatment_id=treatment.id) for treatment in treatments]
     told = {"version": 1, "treatments": [str(treatment.id) for treatment in treatments]}
     await append(by, case, "case_opened", told, wrote=[case, *covered])
+    # In one order whoever opens a case, so that two who open at once do not wait for each other.
+    for treatment in sorted(treatments, key=lambda treatment: str(treatment.id)):
+        await append(by, treatment, "case_opened", began=[case])
     return case
 
 

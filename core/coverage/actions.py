@@ -66,9 +66,7 @@ async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
         covers=_clauses(draft.covers, "covers"),
         fees={kind: payer.value for kind, payer in draft.fees},
         exclusions=_clauses(draft.exclusions, "exclusions"),
-        reference_period=None
-        if draft.reference_period is None
-        else _period(draft.reference_period, "referencePeriod"),
+        reference_period=None if draft.reference_period is None else _period(draft.reference_period, "referencePeriod"),
         response_days=None
         if draft.response_days is None
         else inputs.number(draft.response_days, field="responseDays", least=1, most=90),

@@ -93,9 +93,7 @@ async def enqueue(by: Writing, event: Event, case: Case, *, urgent: bool) -> Del
     )
 
 
-async def claim(
-    *, at: datetime, limit: int, per_clinic: int = 2, lease: timedelta = rules.LEASE
-) -> list[Claimed]:
+async def claim(*, at: datetime, limit: int, per_clinic: int = 2, lease: timedelta = rules.LEASE) -> list[Claimed]:
     """Take what is due, urgent first, then oldest. While a lease lasts nobody else gets the same delivery.
 
     `per_clinic` counts what any worker holds. A worker that died lets go when its leases end.

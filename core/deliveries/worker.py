@@ -57,7 +57,8 @@ class Deliverer:
     ) -> None:
         """`lease` is how long a notice waits for a worker that died with it: longer than `time_limit`.
 
-        `grace` is what a send in hand gets when the loop is stopped; then it is given back for another worker."""
+        `grace` is what a send in hand gets when the loop is stopped; then it is given back for another worker.
+        """
         self._adapters = registry.adapters
         self._locales = {plugin.id: plugin.locales for plugin in registry.plugins}
         self._feed = feed
@@ -114,9 +115,7 @@ class Deliverer:
     async def _claim(self, hands: int) -> list[Claimed]:
         if hands <= 0:
             return []
-        return await actions.claim(
-            at=self._clock(), limit=hands, per_clinic=self._per_clinic, lease=self._lease
-        )
+        return await actions.claim(at=self._clock(), limit=hands, per_clinic=self._per_clinic, lease=self._lease)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._in_hand.discard(task)

@@ -18,6 +18,9 @@ from tortoise import Model
 
 GENESIS = "0" * 64
 
+BEGAN = "began"
+"""In the payload of an event: `table:id` of the rows that have had chains of their own since."""
+
 
 def plain(value: Any) -> Any:
     """A value as JSON can say it, the same for equal values whatever database they came from."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from tortoise import Model
 
-from suivi.core.events.digests import GENESIS, digest, end_hash, event_hash, plain, record_key
+from suivi.core.events.digests import BEGAN, GENESIS, digest, end_hash, event_hash, plain, record_key
 from suivi.core.events.models import Chain, Event
 from suivi.core.records import Record
 
@@ -51,10 +51,12 @@ async def append(
     payload: Mapping[str, Any] | None = None,
     *,
     wrote: Sequence[Model] = (),
+    began: Sequence[Model] = (),
 ) -> Event:
     """Add one event to the chain of `about`. `wrote` names every row the action made or changed.
 
-    The payload holds codes and ids: the log is read by more people than the words it is about.
+    `began` names rows that have chains of their own from now on: a chain that is removed with all it was about is
+    still spoken of here. The payload holds codes and ids: the log is read by more people than the words it is about.
     """
     chain = await _locked_chain(about)
     event = Event(
@@ -67,7 +69,7 @@ async def append(
         actor=by.author.subject,
         frontend=by.author.frontend,
         # As it will be read back, or the hash would not fit: JSON has no dates.
-        payload=plain(payload or {}),
+        payload=plain(payload or {}) | ({BEGAN: [record_key(row) for row in began]} if began else {}),
         records={record_key(row): digest(row) for row in wrote},
         previous=await _last_hash(chain),
     )

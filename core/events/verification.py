@@ -1,7 +1,7 @@
 """Proving that nothing was changed behind Suivi's back: every event, chain and audited row against the log's hashes.
 
-What cannot be seen from inside the database: a noun that was removed with every one of its rows, its chain and its
-events, and that no other chain speaks of. Compare with a backup, or note from time to time how many chains there are.
+What cannot be seen from inside the database: a partner or clinic that was removed with its chain, its events and all
+that ever belonged to it. Compare with a backup, or note from time to time how many chains there are.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ from tortoise.transactions import in_transaction
 
 from suivi.core.deliveries.models import Delivery
 from suivi.core.events.chains import Link, LinkedSoFar
-from suivi.core.events.digests import digest_of, end_hash, hash_of
+from suivi.core.events.digests import BEGAN, digest_of, end_hash, hash_of
 from suivi.core.events.models import Chain, Event, KeptResult
 from suivi.core.events.stored import UNREADABLE, StoredRow, batches
 
@@ -169,6 +169,8 @@ class _Audit:
     latest: dict[str, tuple[Link, bytes]] = field(default_factory=dict)
     """`table:id` to the last event that recorded the row, and the digest it had then."""
     unread: set[str] = field(default_factory=set)
+    began: set[str] = field(default_factory=set)
+    """`table:id` of what other chains say has a chain of its own."""
 
     async def run(self) -> list[Finding]:
         await self._each(Event, self._event)
@@ -179,6 +181,7 @@ class _Audit:
         for model in _audited():
             await self._each(model, self._row)
         self._tell_rows_gone()
+        self._tell_nouns_gone()
         await self._tell_file_damage()
         return self.found
 
@@ -212,6 +215,8 @@ class _Audit:
         self._place(row, link)
 
     def _remember(self, event: StoredRow, link: Link) -> None:
+        if link.genuine:
+            self.began.update(event.values["payload"].get(BEGAN, ()))
         for key, digest in _records(event):
             known = self.latest.get(key)
             if known is None or link.is_later_than(known[0]):
@@ -289,6 +294,13 @@ class _Audit:
         for key in self.latest:
             table, _, row_id = key.partition(":")
             if table not in passed_over:
+                self._find(What.REMOVED, table, row_id)
+
+    def _tell_nouns_gone(self) -> None:
+        """With every row and event of their own: only where they began is it still said that they were there."""
+        for key in sorted(self.began):
+            table, _, row_id = key.partition(":")
+            if UUID(row_id) not in self.chains and not self.unread & {EVENT, table}:
                 self._find(What.REMOVED, table, row_id)
 
     async def _tell_file_damage(self) -> None:

@@ -54,6 +54,7 @@ async def register_patient(
         version=1,
     )
     await append(by, patient, "patient_registered", {"version": 1}, wrote=[patient])
+    await append(by, partner, "patient_registered", began=[patient])
     return patient
 
 

@@ -90,6 +90,7 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
     ]
     registered = {"version": 1, "procedure": plan.procedure, "terms": treatment.terms_id and str(treatment.terms_id)}
     await append(by, treatment, "treatment_registered", registered, wrote=[treatment, *recorded])
+    await append(by, patient, "treatment_registered", began=[treatment])
     return treatment
 
 

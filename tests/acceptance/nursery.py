@@ -7,6 +7,7 @@ configured by `SUIVI_...` variables, but for a shorter lease: nobody waits a min
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import timedelta
 
 import uvicorn
@@ -36,15 +37,19 @@ def serve() -> None:
 
 
 def main() -> None:
-    # The dead are nobody's to wait for.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    alive: set[int] = set()
     for _ in sys.stdin:
+        alive -= {child for child in alive if os.waitpid(child, os.WNOHANG)[0]}
         child = os.fork()
         if child == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             serve()
             os._exit(0)
+        alive.add(child)
         print(child, flush=True)  # noqa: T201
+    for child in alive:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":

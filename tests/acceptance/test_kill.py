@@ -177,12 +177,9 @@ async def test_twenty_kills_lose_no_report_no_message_and_no_notice(
                 before = len(slow_smtp.mailbox)
                 await a_life(servers, patient, delay=rolled.uniform(0, LONGEST_DELAY))
                 cut_short += len(slow_smtp.mailbox) - before < 2
-            last = await servers.server()
-            try:
-                await patient.catch_up()
-                await all_delivered(database_url)
-            finally:
-                os.kill(last, signal.SIGTERM)
+            await servers.server()
+            await patient.catch_up()
+            await all_delivered(database_url)
 
     await database.connect(database_url)
     try:

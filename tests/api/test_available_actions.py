@@ -7,7 +7,14 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNamedType, get_named_type, get_nullable_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNamedType,
+    get_named_type,
+    get_nullable_type,
+)
 from strawberry.relay.utils import to_base64
 
 from suivi.core.access.viewer import Role
@@ -51,7 +58,8 @@ async def universe(
 async def announced(client: Client, case_id: str) -> dict[str, Any]:
     """Mutation to what is said of it."""
     data = await client.ask(
-        "query($id: ID!) { case(id: $id) { availableActions { mutation allowed refusals { code } onInput } } }", id=case_id
+        "query($id: ID!) { case(id: $id) { availableActions { mutation allowed refusals { code } onInput } } }",
+        id=case_id,
     )
     return {action["mutation"]: action for action in data["case"]["availableActions"]}
 

@@ -102,9 +102,7 @@ async def test_a_clinic_may_give_up_its_mailbox_but_not_its_name(world: World) -
     assert clinic == {"name": "Duna Dental one", "settings": {"noticeAddress": None}}
 
 
-async def test_whoever_leaves_the_clinic_is_out_at_once_and_only_once(
-    world: World, subtests: pytest.Subtests
-) -> None:
+async def test_whoever_leaves_the_clinic_is_out_at_once_and_only_once(world: World, subtests: pytest.Subtests) -> None:
     """R-014, R-015."""
     case = "query($id: ID!) { case(id: $id) { state } }"
     member = Trying(

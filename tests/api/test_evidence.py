@@ -35,9 +35,7 @@ async def begun(world: World, content: bytes = b"", **changed: Any) -> dict[str,
 
 
 def finishing(world: World, upload: dict[str, Any], who: Client | None = None) -> Trying:
-    return Trying(
-        who=who or world.patient, mutation="finishUpload", good={"evidenceId": upload["evidence"]["id"]}
-    )
+    return Trying(who=who or world.patient, mutation="finishUpload", good={"evidenceId": upload["evidence"]["id"]})
 
 
 def later(suivi: Suivi, by: timedelta) -> None:
@@ -229,9 +227,7 @@ async def test_both_sides_may_finish_an_upload_and_nobody_else(world: World, sub
 async def test_a_file_that_is_awaited_has_no_link(world: World) -> None:
     """R-243."""
     upload = await begun(world)
-    opening = Trying(
-        who=world.patient, mutation="openEvidence", good={"evidenceId": upload["evidence"]["id"]}
-    )
+    opening = Trying(who=world.patient, mutation="openEvidence", good={"evidenceId": upload["evidence"]["id"]})
 
     await refusal(opening("not there yet", "EVIDENCE_AWAITED"))
 

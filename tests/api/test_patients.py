@@ -36,7 +36,9 @@ async def test_two_partners_may_use_the_same_pseudonym(world: World) -> None:
     """R-012: what one partner calls its patients is nothing to another."""
     other = await build_world(world.suivi, name="two")
 
-    registered = await other.frontend.do("registerPatient", "... on Patient { id }", **(PATIENT | {"reference": "P-one"}))
+    registered = await other.frontend.do(
+        "registerPatient", "... on Patient { id }", **(PATIENT | {"reference": "P-one"})
+    )
     found = await world.frontend.ask('query { patients(reference: "P-one") { nodes { id } } }')
 
     assert registered["__typename"] == "Patient"
@@ -51,9 +53,7 @@ async def test_a_reference_that_cannot_be_one_is_refused_in_a_search_too(world: 
     assert codes == ["TEXT_UNUSABLE", "TEXT_UNUSABLE", "TEXT_EMPTY", "TEXT_TOO_LONG"]
 
 
-async def test_a_mandate_lasts_until_it_is_revoked_and_is_revoked_once(
-    world: World, subtests: pytest.Subtests
-) -> None:
+async def test_a_mandate_lasts_until_it_is_revoked_and_is_revoked_once(world: World, subtests: pytest.Subtests) -> None:
     """R-013."""
     granting = Trying(
         who=world.patient,

@@ -67,7 +67,9 @@ class Socket:
 
 @asynccontextmanager
 async def socket(url: str, token: str | None, *, clock: datetime = CEMENTED) -> AsyncIterator[Socket]:
-    async with connect(url, subprotocols=[PROTOCOL], additional_headers={"suivi-clock": clock.isoformat()}) as connection:
+    async with connect(
+        url, subprotocols=[PROTOCOL], additional_headers={"suivi-clock": clock.isoformat()}
+    ) as connection:
         opened = Socket(connection)
         await opened.say({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"} if token else {}})
         assert await opened.hear() == {"type": "connection_ack"}
@@ -117,7 +119,10 @@ async def test_both_sides_hear_each_others_messages_as_they_are_posted(world: Wo
         await posted(world.patient, world, "Bonjour docteur")
         await posted(world.practitioner, world, "Bonjour")
 
-        question, answer = {"body": "Bonjour docteur", "authorRole": "patient"}, {"body": "Bonjour", "authorRole": "practitioner"}
+        question, answer = (
+            {"body": "Bonjour docteur", "authorRole": "patient"},
+            {"body": "Bonjour", "authorRole": "practitioner"},
+        )
         for side in (patient, coordinator):
             assert [await side.data(), await side.data()] == [{"messagePosted": question}, {"messagePosted": answer}]
 
@@ -160,12 +165,17 @@ async def test_an_expert_hears_that_the_case_changed_and_neither_its_history_nor
         await posted(world.patient, world, "Bonjour")
 
         heard = await listener.hear()
-    assert (heard["id"], heard["payload"]["data"]["caseChanged"]) == ("changes", {"event": None, "case": {"state": "OPEN"}})
+    assert (heard["id"], heard["payload"]["data"]["caseChanged"]) == (
+        "changes",
+        {"event": None, "case": {"state": "OPEN"}},
+    )
 
 
 async def invited(world: World, role: str) -> dict[str, Any]:
     person = {"role": role, "subject": role.lower(), "name": "Invited"}
-    return await world.coordinator.do("assignPerson", "... on Assignment { id version }", caseId=world.case_id, **person)
+    return await world.coordinator.do(
+        "assignPerson", "... on Assignment { id version }", caseId=world.case_id, **person
+    )
 
 
 @pytest.mark.parametrize("protocols", [[Subprotocol("graphql-ws")], None], ids=["graphql-ws", "none"])
@@ -217,7 +227,11 @@ async def test_nothing_is_answered_before_the_token_was_shown(world: World, url:
 @pytest.mark.parametrize("query", [MESSAGES, CHANGES])
 async def test_somebody_elses_case_is_not_found(world: World, url: str, query: str) -> None:
     """R-012."""
-    for role, subject in [(Role.PATIENT, "stranger"), (Role.OPERATOR, "operator"), (Role.PRACTITIONER, "coordinator-one")]:
+    for role, subject in [
+        (Role.PATIENT, "stranger"),
+        (Role.OPERATOR, "operator"),
+        (Role.PRACTITIONER, "coordinator-one"),
+    ]:
         async with socket(url, world.suivi.token(role, subject)) as stranger:
             await stranger.subscribe(query, case=world.case_id)
 

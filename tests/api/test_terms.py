@@ -117,7 +117,7 @@ async def test_a_treatment_agreed_before_any_terms_has_none(world: World) -> Non
 async def test_terms_take_effect_with_the_day_at_the_clinic(world: World) -> None:
     """R-064, R-125: shortly after midnight in Budapest, still yesterday in UTC."""
     night = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
-    ask = 'query($id: ID!, $of: String!) { clinic(id: $id) { termsInForce(procedure: $of) { number } } }'
+    ask = "query($id: ID!, $of: String!) { clinic(id: $id) { termsInForce(procedure: $of) { number } } }"
 
     await publish_terms(world.coordinator.at(night), world.clinic_id, effectiveFrom="2026-03-04")
     evening = await world.patient.at(CEMENTED).ask(ask, id=world.clinic_id, of="crown")

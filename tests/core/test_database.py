@@ -86,7 +86,6 @@ def test_a_file_name_with_signs_in_it_makes_a_url() -> None:
     assert sqlite_url(Path("/srv/suivi données/suivi.sqlite3")) == "sqlite:///srv/suivi%20donn%C3%A9es/suivi.sqlite3"
 
 
-@pytest.mark.xfail(strict=True, reason="Tortoise takes the path of the address as it stands, `%20` and all")
 async def test_a_file_name_with_signs_in_it_is_the_file_that_is_used(tmp_path: Path) -> None:
     file = tmp_path / "suivi données #1?.sqlite3"
     await connect(sqlite_url(file))
@@ -117,3 +116,13 @@ async def _write_and_fail() -> None:
     async with transaction():
         await a_partner().save(force_create=True)
         raise RuntimeError("the clinic hung up")
+
+
+async def test_a_transaction_inside_another_is_kept_or_lost_with_it(connected: str) -> None:
+    with pytest.raises(RuntimeError, match="the clinic hung up"):
+        async with transaction():
+            async with transaction():
+                await a_partner().save(force_create=True)
+            raise RuntimeError("the clinic hung up")
+
+    assert await Partner.all().count() == 0

@@ -23,7 +23,7 @@ from tests.services.ports import free_port
 from tests.services.suivi import Client, Suivi, jpeg
 from tests.services.world import World
 
-PAGES = ("README.md", "docs/partner-guide.md", "docs/operating.md")
+PAGES = ("README.md", "docs/partner-guide.md", "docs/operating.md", "docs/access.md")
 ANYTHING = "…"
 PHOTO = jpeg()
 SHELL = all(map(shutil.which, ("bash", "curl", "jq")))
