@@ -250,7 +250,7 @@ async def home(request: Request) -> Response:
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Starlette:
-    """The application for these settings, or for those of the environment. Migrate the database first."""
+    """The application for these settings, or for those of the environment."""
     settings = settings or Settings()
     running = Running.of(settings, registry)
     endpoint = Endpoint(running)
@@ -262,7 +262,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         WebSocketRoute("/graphql", endpoint),
         *object_routes(running.house.store),
     ]
-    app = Starlette(routes=routes, lifespan=lambda _: living(running))
+    app = Starlette(routes=routes, lifespan=lambda _: starting(running))
     app.state.running = running
     return app
 
@@ -275,6 +275,14 @@ def _browsers(settings: Settings) -> Middleware:
         allow_methods=["POST"],
         allow_headers=["authorization", "content-type", "accept-language", TEST_CLOCK],
     )
+
+
+@asynccontextmanager
+async def starting(running: Running) -> AsyncIterator[None]:
+    """For a server that knows nothing of Suivi: brings the database up to date, however many start at once."""
+    await database.migrate(running.settings.database_address)
+    async with living(running):
+        yield
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from tortoise import connections
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.migrations.executor import MigrationExecutor
 from valkey.asyncio.connection import parse_url
 

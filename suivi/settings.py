@@ -3,11 +3,12 @@
 Every setting is `SUIVI_` and the upper-case name; none is needed to run on the embedded parts.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from suivi.core.access.keys import secret_key
@@ -53,7 +54,6 @@ class Settings(BaseSettings):
     oidc_audience: str = Field(default="suivi", description="Audience that tokens must name.")
     audit_key: SecretStr | None = Field(
         default=None,
-        pattern=r"^([0-9A-Fa-f]{2}){32,}$",
         description="Key of the event log's hash chain: 64 hexadecimal digits or more, such as `openssl rand -hex 32` "
         "prints; without it, one is made in the data folder.",
     )
@@ -68,6 +68,14 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='JSON that settles two plugins claiming one procedure: `{"crown": "dental"}`.',
     )
+
+    @field_validator("audit_key")
+    @classmethod
+    def _hexadecimal(cls, key: SecretStr | None) -> SecretStr | None:
+        # Not a `pattern`: pydantic applies that to the wrapper, and fails.
+        if key is not None and not re.fullmatch(r"([0-9A-Fa-f]{2}){32,}", key.get_secret_value()):
+            raise ValueError("not 64 or more hexadecimal digits")
+        return key
 
     @property
     def audit_secret(self) -> bytes:

@@ -1,6 +1,6 @@
 """Starts servers in no time: everything is imported once, and each server is forked from this process.
 
-Reads a line for each server wanted and answers its process id. A server is what `uvicorn suivi.graphql.app:app` runs,
+Reads the port of each server wanted, a line each, and answers its process id. A server is what `uvicorn suivi.graphql.app:app` runs,
 configured by `SUIVI_...` variables, but for a shorter lease: nobody waits a minute for a worker that was killed.
 """
 
@@ -20,8 +20,8 @@ LEASE = timedelta(seconds=3)
 TIME_LIMIT = timedelta(seconds=2.5)
 
 
-def serve() -> None:
-    settings = Settings()
+def serve(port: int) -> None:
+    settings = Settings(port=port)
     app = create_app(settings)
     running = app.state.running
     house = running.house
@@ -38,11 +38,11 @@ def serve() -> None:
 
 def main() -> None:
     alive: set[int] = set()
-    for _ in sys.stdin:
+    for line in sys.stdin:
         alive -= {child for child in alive if os.waitpid(child, os.WNOHANG)[0]}
         child = os.fork()
         if child == 0:
-            serve()
+            serve(int(line))
             os._exit(0)
         alive.add(child)
         print(child, flush=True)  # noqa: T201

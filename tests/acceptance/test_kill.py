@@ -4,10 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +20,7 @@ from suivi.core.deliveries.models import Delivery, DeliveryState
 from suivi.core.events.models import Event
 from suivi.core.events.verification import verify
 from suivi.core.messages.models import Message
-from tests.services.ports import free_port
+from tests.acceptance.forked import Nursery, nursery
 from tests.services.smtp import SmtpServer
 from tests.services.suivi import Client, suivi
 from tests.services.world import World, build_world, row_id
@@ -47,40 +43,6 @@ def slow_smtp() -> Any:
     server.start()
     yield server
     server.stop()
-
-
-@dataclass
-class Nursery:
-    process: asyncio.subprocess.Process
-    url: str
-
-    async def server(self) -> int:
-        """The process id of a server that answers."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(b"\n")
-        server = int(await self.process.stdout.readline())
-        async with asyncio.timeout(30), httpx.AsyncClient(base_url=self.url) as http:
-            while True:
-                with suppress(httpx.TransportError):
-                    if (await http.get("/health")).status_code == 200:
-                        return server
-                await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def nursery(**settings: str) -> AsyncIterator[Nursery]:
-    port = free_port()
-    environment = {f"SUIVI_{name.upper()}": value for name, value in (settings | {"port": str(port)}).items()}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.acceptance.nursery", stdin=PIPE, stdout=PIPE, env={**os.environ, **environment}
-    )
-    try:
-        yield Nursery(process, f"http://127.0.0.1:{port}")
-    finally:
-        assert process.stdin
-        process.stdin.close()
-        await process.wait()
 
 
 @dataclass
@@ -126,7 +88,7 @@ class Patient:
 
 async def a_life(servers: Nursery, patient: Patient, *, delay: float) -> None:
     """Start, acknowledge a report and a message, and die with a third request in hand."""
-    server = await servers.server()
+    server = await servers.server(patient.client.http)
     try:
         await patient.catch_up()
         await patient.write(str(uuid4()))
@@ -170,16 +132,16 @@ async def test_twenty_kills_lose_no_report_no_message_and_no_notice(
     rolled = random.Random(9)
     cut_short = 0
 
-    async with nursery(data_dir=str(tmp_path), database_url=database_url, smtp_url=slow_smtp.url) as servers:
-        async with httpx.AsyncClient(base_url=servers.url, timeout=30) as http:
-            patient = Patient(replace(world.patient, http=http), world.case_id)
-            for _ in range(KILLS):
-                before = len(slow_smtp.mailbox)
-                await a_life(servers, patient, delay=rolled.uniform(0, LONGEST_DELAY))
-                cut_short += len(slow_smtp.mailbox) - before < 2
-            await servers.server()
-            await patient.catch_up()
-            await all_delivered(database_url)
+    settings = {"data_dir": str(tmp_path), "database_url": database_url, "smtp_url": slow_smtp.url}
+    async with nursery(**settings) as servers, servers.client() as http:
+        patient = Patient(replace(world.patient, http=http), world.case_id)
+        for _ in range(KILLS):
+            before = len(slow_smtp.mailbox)
+            await a_life(servers, patient, delay=rolled.uniform(0, LONGEST_DELAY))
+            cut_short += len(slow_smtp.mailbox) - before < 2
+        await servers.server(http)
+        await patient.catch_up()
+        await all_delivered(database_url)
 
     await database.connect(database_url)
     try:

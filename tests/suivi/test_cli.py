@@ -14,6 +14,7 @@ from suivi.cli import app, main
 from tests.suivi.command import suivi
 
 COMMANDS = ["demo", "serve", "worker", "migrate", "token", "doctor", "plugins", "schema", "audit verify"]
+AUDIT_KEY = "5e" * 32
 ROOT = Path(__file__).parents[2]
 
 
@@ -66,6 +67,15 @@ def test_a_setting_that_is_no_json_is_named_without_its_value() -> None:
     assert "{crown" not in said.stderr
 
 
+def test_a_wrong_secret_is_named_without_its_value() -> None:
+    said = suivi("plugins", audit_key="correct horse")
+
+    assert said.returncode == 1
+    assert "SUIVI_AUDIT_KEY: " in said.stderr
+    assert "64 hexadecimal digits" in said.stderr
+    assert "horse" not in said.stderr
+
+
 def test_plugins_are_listed_with_their_procedures_and_sources(tmp_path: Path) -> None:
     """R-223."""
     said = suivi("plugins", "--json", data=tmp_path)
@@ -115,7 +125,7 @@ def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path, f
 
 def test_the_audit_needs_the_servers_own_key_and_database(tmp_path: Path) -> None:
     without_key = suivi("audit", "verify", data=tmp_path)
-    without_database = suivi("audit", "verify", data=tmp_path, audit_key="a key of the server")
+    without_database = suivi("audit", "verify", data=tmp_path, audit_key=AUDIT_KEY)
 
     assert "There is no audit key" in without_key.stderr
     assert "There is no database" in without_database.stderr
@@ -130,7 +140,7 @@ def test_the_audit_names_the_row_that_somebody_added(tmp_path: Path) -> None:
         row = ("01a203fc-a9e9-72b6-a810-6af3f874ce44", "Nobody", "2026-03-03 09:00:00+00:00")
         connection.execute("INSERT INTO partner (id, name, registered_at) VALUES (?, ?, ?)", row)
 
-    said = suivi("audit", "verify", data=tmp_path, audit_key="a key of the server")
+    said = suivi("audit", "verify", data=tmp_path, audit_key=AUDIT_KEY)
 
     assert said.returncode == 1
     assert "partner 01a203fc-a9e9-72b6-a810-6af3f874ce44 is there but no event records it." in said.stdout
