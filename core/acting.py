@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-from suivi.core.access.narrowing import fetch
 from suivi.core import inputs
+from suivi.core.access.narrowing import fetch
 from suivi.core.access.viewer import Viewer
 from suivi.core.database import transaction
 from suivi.core.events.digests import plain
@@ -134,8 +134,9 @@ def _holding(by: Acting) -> Any:
 
 
 def _holder(by: Acting) -> str:
+    """Whose key it is, in 64 characters whatever the names hold."""
     viewer = by.viewer
-    return f"{viewer.role}:{viewer.subject}:{viewer.frontend or ''}"
+    return hashlib.sha256(json.dumps([viewer.role, viewer.subject, viewer.frontend]).encode()).hexdigest()
 
 
 async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:

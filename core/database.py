@@ -112,7 +112,7 @@ async def _advisory_lock(url: str) -> AsyncIterator[None]:
 async def _file_lock(url: str) -> AsyncIterator[None]:
     path = sqlite_file(url).with_name(f"{sqlite_file(url).name}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:  # noqa: ASYNC230 - a local file, opened once at start-up
+    with path.open("w") as file:
         await to_thread(fcntl.flock, file, fcntl.LOCK_EX)
         yield
 

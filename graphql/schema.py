@@ -129,7 +129,9 @@ class SuiviSchema(strawberry.Schema):
         return await super().stream(query, variable_values, context, *args, **rest)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        return
+        # A query that cannot be parsed comes by here and not by the extension; what is masked stays as it is.
+        locale = getattr(execution_context and execution_context.context, "locale", "en")
+        errors[:] = [masked(error, locale) for error in errors]
 
 
 async def _refused(refusal: CoreRefusal, locale: str) -> AsyncGenerator[PreExecutionError, None]:

@@ -44,7 +44,7 @@ class Chain(Model):
 class KeptResult(Record):
     """What an idempotency key led to, so that the same request again gives the same answer (R-213)."""
 
-    holder = fields.CharField(max_length=600, description="role, subject and frontend that the key belongs to")
+    holder = fields.CharField(max_length=64, description="hash of the role, subject and frontend the key belongs to")
     key = fields.CharField(max_length=255)
     fingerprint = fields.CharField(max_length=64, description="of the action and its arguments")
     result_id: UUID = fields.UUIDField()

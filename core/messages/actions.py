@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import NotFound
+from suivi.core.access.narrowing import NotFound, narrow
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case
@@ -29,7 +29,7 @@ async def post_message(
     corrects: UUID | None = None,
 ) -> Message:
     case = await locked_case(by, case_id, "post_message")
-    attached = await _attachable(case, evidence_ids)
+    attached = await _attachable(by, case, evidence_ids)
     await _require_own(by, case, corrects)
     message = await Message.create(
         case_id=case.id,
@@ -49,10 +49,11 @@ async def post_message(
     return message
 
 
-async def _attachable(case: Case, evidence_ids: Sequence[UUID]) -> list[Evidence]:
+async def _attachable(by: Acting, case: Case, evidence_ids: Sequence[UUID]) -> list[Evidence]:
     wanted = list(dict.fromkeys(evidence_ids))
     inputs.number(len(wanted), field="evidenceIds", least=0, most=MAX_ATTACHMENTS)
-    found = {evidence.id: evidence for evidence in await Evidence.filter(id__in=wanted, case_id=case.id)}
+    visible = narrow(Evidence, by.viewer, on=by.on, parents=[case.id]).filter(id__in=wanted, case_id=case.id)
+    found = {evidence.id: evidence for evidence in await visible}
     if len(found) < len(wanted):
         raise NotFound(noun="evidence", field="evidenceIds")
     if any(evidence.state is EvidenceState.AWAITING for evidence in found.values()):

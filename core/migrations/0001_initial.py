@@ -120,7 +120,9 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 (
                     "holder",
-                    fields.CharField(description="role, subject and frontend that the key belongs to", max_length=600),
+                    fields.CharField(
+                        description="hash of the role, subject and frontend the key belongs to", max_length=64
+                    ),
                 ),
                 ("key", fields.CharField(max_length=255)),
                 ("fingerprint", fields.CharField(description="of the action and its arguments", max_length=64)),

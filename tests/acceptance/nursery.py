@@ -1,7 +1,8 @@
 """Starts servers in no time: everything is imported once, and each server is forked from this process.
 
-Reads the port of each server wanted, a line each, and answers its process id. A server is what `uvicorn suivi.graphql.app:app` runs,
-configured by `SUIVI_...` variables, but for a shorter lease: nobody waits a minute for a worker that was killed.
+Reads the port of each server wanted, a line each, and answers its process id. A server is what
+`uvicorn suivi.graphql.app:app` runs, configured by `SUIVI_...` variables, but for a shorter lease: nobody waits a
+minute for a worker that was killed.
 """
 
 import os

@@ -29,11 +29,14 @@ async def world(tmp_path: Path, database_url: str) -> World:
 @pytest.fixture
 async def replicas(world: World, tmp_path: Path, database_url: str) -> AsyncIterator[list[Client]]:
     """The patient as a client of each of the two."""
-    async with nursery(data_dir=str(tmp_path), database_url=database_url) as servers:
-        async with servers.client() as first, servers.client() as second:
-            await servers.server(first)
-            await servers.server(second)
-            yield [replace(world.patient, http=first), replace(world.patient, http=second)]
+    async with (
+        nursery(data_dir=str(tmp_path), database_url=database_url) as servers,
+        servers.client() as first,
+        servers.client() as second,
+    ):
+        await servers.server(first)
+        await servers.server(second)
+        yield [replace(world.patient, http=first), replace(world.patient, http=second)]
 
 
 async def at_once(replicas: list[Client], mutation: str, fields: str, *given: dict[str, Any]) -> list[dict[str, Any]]:

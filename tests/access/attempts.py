@@ -38,8 +38,8 @@ async def _treatment(about: Bundle, *, begun: bool = True) -> int:
     if has_begun and not begun:
         await Anchor.filter(treatment_id=treatment_id).delete()
     if begun and not has_begun:
-        recorded = {"name": "definitive_cementation", "on": "2026-03-03", "recorded_at": datetime(2026, 3, 3, tzinfo=UTC)}
-        await Anchor.create(treatment_id=treatment_id, **recorded)
+        at = datetime(2026, 3, 3, tzinfo=UTC)
+        await Anchor.create(treatment_id=treatment_id, name="definitive_cementation", on="2026-03-03", recorded_at=at)
     return (await Treatment.get(id=treatment_id)).version
 
 

@@ -68,8 +68,8 @@ def _lines(text: str) -> list[str]:
 
 def _type(rest: str, types: dict[str, Type]) -> Type:
     name, rule, own = re.fullmatch(r"(\w+) = (\w+): (.*)", rest).groups()  # type: ignore[union-attr]
-    fields = {} if own == "nothing" else {name: Field(args, "own") for part in own.split(", ") for name, args in [_named(part)]}
-    types[name] = Type(rule, fields)
+    named = [] if own == "nothing" else [_named(part) for part in own.split(", ")]
+    types[name] = Type(rule, {field: Field(arguments, "own") for field, arguments in named})
     return types[name]
 
 

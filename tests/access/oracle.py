@@ -133,13 +133,15 @@ class _Party:
 
     def _trip(self, row: Row) -> bool:
         if self.who.role in CLINIC_SIDE:
-            return row["id"] in {treatment["trip_id"] for treatment in self.rows["treatment"] if self._treatment(treatment)}
+            seen = [treatment for treatment in self.rows["treatment"] if self._treatment(treatment)]
+            return row["id"] in {treatment["trip_id"] for treatment in seen}
         return row["patient_id"] in self.patients
 
     def _partner(self, row: Row) -> bool:
         if self.who.role == "frontend":
             return bool(row["id"] == self.who.partner_id)
-        return row["id"] in {patient["partner_id"] for patient in self.rows["patient"] if patient["id"] in self.patients}
+        mine = [patient for patient in self.rows["patient"] if patient["id"] in self.patients]
+        return row["id"] in {patient["partner_id"] for patient in mine}
 
     def _member(self, row: Row) -> bool:
         here = row["clinic_id"] in self.clinics

@@ -16,7 +16,8 @@ def table() -> str:
     lines = [row("", "mutation", *(role.value for role in roles)), "|---|---|" + ":-:|" * len(roles)]
     for noun, verbs in TABLE.items():
         for verb, reaches in verbs.items():
-            lines.append(row(f"`{noun}.{verb}`", mutations(f"{noun}.{verb}"), *(WORDS[reaches.get(role)] for role in roles)))
+            rule, words = f"{noun}.{verb}", [WORDS[reaches.get(role)] for role in roles]
+            lines.append(row(f"`{rule}`", mutations(rule), *words))
     return "\n".join(lines)
 
 

@@ -71,21 +71,21 @@ async def fixed(databases: Databases) -> AsyncIterator[Rows]:
 
 
 async def _clinic(n: int) -> Clinic:
-    place = {"country": "HU", "city": "Budapest", "time_zone": "Europe/Budapest", "languages": ["hu"]}
-    settled = {"adapters": [], "response_days": 7, "registered_at": AT, "version": 1}
+    place: Row = {"country": "HU", "city": "Budapest", "time_zone": "Europe/Budapest", "languages": ["hu"]}
+    settled: Row = {"adapters": [], "response_days": 7, "registered_at": AT, "version": 1}
     return await Clinic.create(name=f"Clinic {n}", **place, **settled)
 
 
 async def _patient(partner: Partner, *, subject: str, reference: str) -> Patient:
-    known = {"languages": ["fr"], "time_zone": "Europe/Paris", "registered_at": AT, "version": 1}
+    known: Row = {"languages": ["fr"], "time_zone": "Europe/Paris", "registered_at": AT, "version": 1}
     return await Patient.create(partner_id=partner.id, subject=subject, reference=reference, **known)
 
 
 async def _case(patient: Patient, clinic: Clinic) -> None:
     trip = await Trip.create(patient_id=patient.id, country="HU", planned_at=AT)
-    both = {"patient_id": patient.id, "clinic_id": clinic.id, "version": 1}
-    what = {"specialty": "dental", "procedure": "crown", "sites": ["14"], "agreed_on": date(2026, 1, 1)}
-    rules = {"rules_plugin": "dental", "rules_version": "1", "registered_at": AT}
+    both: Row = {"patient_id": patient.id, "clinic_id": clinic.id, "version": 1}
+    what: Row = {"specialty": "dental", "procedure": "crown", "sites": ["14"], "agreed_on": date(2026, 1, 1)}
+    rules: Row = {"rules_plugin": "dental", "rules_version": "1", "registered_at": AT}
     treatment = await Treatment.create(**both, trip_id=trip.id, **what, **rules)
     case = await Case.create(**both, partner_id=patient.partner_id, state=CaseState.OPEN, opened_at=AT)
     await CaseTreatment.create(case_id=case.id, treatment_id=treatment.id)
@@ -95,7 +95,7 @@ async def _case(patient: Patient, clinic: Clinic) -> None:
 
 
 async def _event(noun: str, noun_id: UUID) -> None:
-    nobody: dict[str, Any] = {"actor_role": "patient", "actor": "x", "payload": {}, "records": {}}
+    nobody: Row = {"actor_role": "patient", "actor": "x", "payload": {}, "records": {}}
     seq = await Event.filter(noun_id=noun_id).count() + 1
     await Event.create(noun=noun, noun_id=noun_id, seq=seq, kind="k", at=AT, previous="", hash="", **nobody)
 
@@ -135,18 +135,14 @@ def written(fixed: Rows, drawn: dict[str, list[dict[str, Any]]]) -> dict[str, li
 
     return {
         "member": [
-            Member(**{"clinic_id": at("clinic", row), "name": "M", "languages": ["hu"], "version": 1, **row})
-            for row in drawn["member"]
+            Member(clinic_id=at("clinic", row), name="M", languages=["hu"], version=1, **row) for row in drawn["member"]
         ],
         "mandate": [
-            Mandate(
-                **{"patient_id": at("patient", row), "kind": MandateKind.HEIR, "evidence": "e", "version": 1},
-                **{"granted_at": AT, **row},
-            )
+            Mandate(patient_id=at("patient", row), kind=MandateKind.HEIR, evidence="e", granted_at=AT, version=1, **row)
             for row in drawn["mandate"]
         ],
         "assignment": [
-            Assignment(**{"case_id": at("case", row), "name": "A", "assigned_at": AT, "version": 1, **row})
+            Assignment(case_id=at("case", row), name="A", assigned_at=AT, version=1, **row)
             for row in drawn["assignment"]
         ],
     }
@@ -172,7 +168,7 @@ async def test_narrow_agrees_with_the_oracle(
     async with in_transaction() as connection:
         for table, rows in dated.items():
             if rows:
-                await DATED[table].bulk_create(rows)  # type: ignore[attr-defined]
+                await DATED[table].bulk_create(rows)
         oracle = Oracle({**fixed, **{table: await DATED[table].all().values() for table in DATED}}, grants())
         for noun in NOUNS:
             for verb in asked_of(noun):

@@ -267,7 +267,7 @@ async def test_repeating_an_old_request_gives_nothing_to_somebody_whose_time_is_
 async def test_a_clinic_registers_for_a_partners_frontend_only_that_partners_patients(universe: Universe) -> None:
     """R-014."""
     coordinator = somebody(universe, Role.COORDINATOR, "coordinator-one", 2)
-    treatment = {"clinicId": universe.own.clinic_id, "procedure": "crown", "sites": ["27"]}
+    treatment: dict[str, Any] = {"clinicId": universe.own.clinic_id, "procedure": "crown", "sites": ["27"]}
 
     refused = await coordinator.refused("registerTreatment", patientId=universe.own.patient_id, **treatment)
     registered = await coordinator.do("registerTreatment", patientId=universe.shared.patient_id, **treatment)

@@ -103,9 +103,7 @@ async def test_finds_by_id_what_they_may_see_and_nothing_else(universe: Universe
         wanted = [f'n{n}: node(id: "{to_base64(name, identity)}") {{ __typename id }}' for n, (name, identity) in some]
         found.read(await answer(client, f"{{ {' '.join(wanted)} }}"))
 
-    assert {name: found.ids.get(name, set()) for name in NODES} == {
-        name: allowed[noun] for name, noun in NODES.items()
-    }
+    assert {name: found.ids.get(name, set()) for name in NODES} == {name: allowed[noun] for name, noun in NODES.items()}
 
 
 def batches(items: list[Any], size: int) -> Iterable[list[tuple[int, Any]]]:
@@ -129,7 +127,8 @@ async def test_filters_and_counts_tell_nothing_of_what_they_may_not_see(universe
     visible = [row for row in universe.rows["case"] if row["id"] in allowed["case"]]
 
     for row in universe.rows["case"]:
-        where = f'clinicId: "{to_base64("Clinic", row["clinic_id"])}", patientId: "{to_base64("Patient", row["patient_id"])}"'
+        clinic, patient_id = to_base64("Clinic", row["clinic_id"]), to_base64("Patient", row["patient_id"])
+        where = f'clinicId: "{clinic}", patientId: "{patient_id}"'
         data = await answer(client, f"{{ cases({where}) {{ nodes {{ id }} }} caseCount({where}) all: caseCount }}")
 
         both = {case["id"] for case in visible if same(case, row, "clinic_id", "patient_id")}

@@ -68,7 +68,8 @@ class Universe:
         return (self.own, self.foreign, self.abroad, self.shared)
 
     def client(self, person: "Person") -> Client:
-        through = f"frontend-{ONE_OR_TWO[person.partner]}" if person.partner and person.role is not Role.FRONTEND else None
+        itself = person.role is Role.FRONTEND
+        through = f"frontend-{ONE_OR_TWO[person.partner]}" if person.partner and not itself else None
         tenant = self._tenant(person)
         return self.suivi.as_(person.role, person.subject, partner=tenant, frontend=through).at(TODAY)
 
@@ -81,9 +82,7 @@ class Universe:
 
 
 @asynccontextmanager
-async def a_universe(
-    request: pytest.FixtureRequest, databases: Databases, data_dir: Path
-) -> AsyncIterator[Universe]:
+async def a_universe(request: pytest.FixtureRequest, databases: Databases, data_dir: Path) -> AsyncIterator[Universe]:
     """One that lasts as long as its fixture: a database of its own, on the parts of this run."""
     real = request.config.getoption("--parts") == "real"
     async with suivi(
@@ -201,15 +200,16 @@ async def _leaving_staff(universe: Universe, world: World) -> None:
 
 async def _fill(bundle: Bundle, world: World) -> None:
     name, case = bundle.name, {"caseId": bundle.case_id}
-    bundle.evidence_id = await upload_photo(world, bundle.patient, jpeg(colour="ivory"), **case, view=f"said_view_{name}")
+    photo = jpeg(colour="ivory")
+    bundle.evidence_id = await upload_photo(world, bundle.patient, photo, **case, view=f"said_view_{name}")
     awaited = {"kind": "DOCUMENT", "contentType": "application/pdf", "sha256": sha256(b"not yet")}
     bundle.awaited_id = (await bundle.coordinator.do("beginUpload", FORM, **case, **awaited))["evidence"]["id"]
-    message = {"body": f"said_body_{name}", "language": "fr", "evidenceIds": [bundle.evidence_id]}
+    message: dict[str, Any] = {"body": f"said_body_{name}", "language": "fr", "evidenceIds": [bundle.evidence_id]}
     bundle.message_id = (await bundle.patient.do("postMessage", "... on Message { id }", **case, **message))["id"]
     corrected = {"body": f"said_corrected_{name}", "language": "fr", "corrects": bundle.message_id}
     await bundle.patient.do("postMessage", **case, **corrected)
     await bundle.coordinator.do("postMessage", **case, body=f"said_answer_{name}", language="en")
-    report = {"signs": ["facial_swelling_fever"], "words": f"said_words_{name}", "language": "fr"}
+    report: dict[str, Any] = {"signs": ["facial_swelling_fever"], "words": f"said_words_{name}", "language": "fr"}
     reported = await bundle.patient.do("reportComplication", "... on ComplicationReport { id }", **case, **report)
     bundle.report_id = reported["id"]
     await bundle.coordinator.do("markComplicationSeen", reportId=bundle.report_id)
@@ -223,7 +223,7 @@ async def _fill(bundle: Bundle, world: World) -> None:
 
 
 async def _representatives(own: Bundle, foreign: Bundle) -> None:
-    """`rep-act` may act, `rep-read` only see, `rep-over` no longer, `rep-ahead` not yet; `rep-both` for both patients."""
+    """`rep-act` may act, `rep-read` only look, `rep-over` no longer, `rep-ahead` not yet; `rep-both` has two."""
     mandates: list[tuple[Bundle, str, str, str | None, str | None]] = [
         (own, "rep-act", "ACT", None, None),
         (own, "rep-read", "READ", None, None),
@@ -254,7 +254,7 @@ async def _assigned(own: Bundle, foreign: Bundle) -> None:
 
 async def _published(own: Bundle, foreign: Bundle) -> None:
     for bundle in (own, foreign):
-        changes = {"noticeAddress": f"said_notices_{bundle.name}@clinic.example", "expectedVersion": 1}
+        changes: dict[str, Any] = {"noticeAddress": f"said_notices_{bundle.name}@clinic.example", "expectedVersion": 1}
         done = await bundle.coordinator.do("updateClinic", clinicId=bundle.clinic_id, **changes)
         assert done["__typename"] == "Clinic", done
 

@@ -129,7 +129,7 @@ def bad(kind: Any, name: str) -> Iterator[Any]:
         return
     named: GraphQLNamedType = get_named_type(kind)
     if isinstance(named, GraphQLInputObjectType):
-        yield {field: "" for field in named.fields}
+        yield dict.fromkeys(named.fields, "")
     elif named.name == "ID":
         kinds = ("Case", "Message", "Evidence", "Treatment")
         yield from (*NONSENSE[:6], *(to_base64(some, uuid4()) for some in kinds), to_base64("Treatment", "x"))

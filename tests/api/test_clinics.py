@@ -1,6 +1,7 @@
 """Clinics, and the people who work there from one day to another."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ async def test_only_operators_register_clinics_and_partners(world: World, subtes
 
 async def test_a_clinic_is_changed_from_the_version_that_was_seen(world: World) -> None:
     """R-213: what happened to its people meanwhile is not a change of the clinic."""
-    change = {"clinicId": world.clinic_id, "expectedVersion": 1}
+    change: dict[str, Any] = {"clinicId": world.clinic_id, "expectedVersion": 1}
     member = await world.operator.do(
         "addMember",
         "... on Member { id }",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ async def test_a_closed_case_reopens_for_a_report(world: World, smtp: SmtpServer
         pytest.param({"words": "ألم 😣", "language": "ar"}, id="in any script"),
     ],
 )
-async def test_as_little_as_this_is_a_report(world: World, given: dict[str, object]) -> None:
+async def test_as_little_as_this_is_a_report(world: World, given: dict[str, Any]) -> None:
     """R-070: minimal fields."""
     report = await world.patient.do("reportComplication", REPORT, **(reporting(world).good | given))
 

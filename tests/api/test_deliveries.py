@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ DELIVERIES = """query($id: ID!) { case(id: $id) { deliveries { id state reason a
   nodes { kind } } } }"""
 
 
-async def reported(world: World, until: str) -> dict[str, str]:
+async def reported(world: World, until: str) -> dict[str, Any]:
     """The notice of a report, once it has got so far."""
     await world.patient.do("reportComplication", caseId=world.case_id, words="It hurts.", language="en")
     async with asyncio.timeout(10):
         while True:
             case = (await world.patient.ask(DELIVERIES, id=world.case_id))["case"]
-            delivery: dict[str, str] = case["deliveries"][0]
+            delivery: dict[str, Any] = case["deliveries"][0]
             if delivery["state"] == until or delivery["reason"]:
                 return delivery
             await asyncio.sleep(0.02)

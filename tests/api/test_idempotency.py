@@ -1,11 +1,13 @@
 """One key, one deed: sent again, sent twenty times at once, sent by somebody else, sent for something else."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from suivi.core.access.viewer import Role
+from suivi.core.evidence.objects import ObjectStore
 from tests.api.wrongs import Trying, each_is_refused, nothing_written, refusal
 from tests.services.suivi import FORM, Client, jpeg, sha256
 from tests.services.world import BEFORE, World, build_world, row_id
@@ -48,14 +50,45 @@ async def test_twenty_ends_of_one_upload_at_once_seal_it_once(world: World) -> N
     first, second = (upload["evidence"]["id"] for upload in uploads)
 
     same = await twenty_times(world.patient, "finishUpload", EVIDENCE, "key", evidenceId=first)
-    apart = await asyncio.gather(
-        *(world.patient.do("finishUpload", EVIDENCE, evidenceId=second) for _ in range(SENDS))
-    )
+    apart = await asyncio.gather(*(world.patient.do("finishUpload", EVIDENCE, evidenceId=second) for _ in range(SENDS)))
 
     assert [answer for answer in same if answer != same[0]] == []
     assert same[0]["state"] == "KEPT"
     codes = sorted(answer.get("code", "kept") for answer in apart)
     assert codes == ["EVIDENCE_SEALED"] * (SENDS - 1) + ["kept"]
+
+
+class InStep:
+    """A store in which two who move an object do so at the same moment."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+        self.barrier = asyncio.Barrier(2)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def move(self, source: str, target: str) -> None:
+        await self.barrier.wait()
+        await self.store.move(source, target)
+
+
+async def test_two_ends_of_one_upload_in_the_same_moment_give_one_answer(world: World) -> None:
+    """R-213: whichever of the two moved the file."""
+    content = jpeg()
+    asked = {"caseId": world.case_id, "kind": "PHOTO_AFTER", "contentType": "image/jpeg", "sha256": sha256(content)}
+    upload = await world.patient.do("beginUpload", FORM, **asked)
+    await world.suivi.upload(world.patient, upload, content)
+    running = world.suivi.running
+    in_step: Any = InStep(running.house.store)
+    running.house = replace(running.house, store=in_step)
+
+    first, second = await asyncio.gather(
+        *(world.patient.do("finishUpload", EVIDENCE, key="key", evidenceId=upload["evidence"]["id"]) for _ in "12")
+    )
+
+    assert first == second
+    assert first["state"] == "KEPT", first
 
 
 async def test_a_bad_file_finished_twenty_times_at_once_is_dropped_once(world: World) -> None:

@@ -115,7 +115,9 @@ async def test_a_page_that_cannot_be_read_is_refused(world: World, page: str, co
         (b'{"query": null}', 400),
         (b'{"query": "{"}', 200),
         (b'{"query": "{ nothing }"}', 200),
+        (b"[]", 400),
         (b"\xff\xfe", 400),
+        (b'{"query": "\xff"}', 400),
         (b'{"query": "{ viewer { role } }", "variables": 7}', 400),
     ],
 )

@@ -9,7 +9,12 @@ from suivi.core.access.viewer import Role
 from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
 from tests.services.world import World, build_world, row_id
 
-PATIENT = {"reference": "P-new", "subject": "patient-new", "languages": ["fr"], "timeZone": "Europe/Paris"}
+PATIENT: dict[str, Any] = {
+    "reference": "P-new",
+    "subject": "patient-new",
+    "languages": ["fr"],
+    "timeZone": "Europe/Paris",
+}
 
 
 async def test_what_is_no_patient(world: World, subtests: pytest.Subtests) -> None:

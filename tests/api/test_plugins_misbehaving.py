@@ -14,6 +14,7 @@ from suivi.core.registry import IncompatiblePlugin, Registry
 from suivi.core.specialties.hints import CaseFacts
 from suivi.core.specialties.model import Manifest
 from suivi.graphql.app import create_app
+from suivi.plugins.email import EmailPlugin
 from suivi.settings import Settings
 from tests.services.suivi import suivi
 from tests.services.world import World, build_world
@@ -60,18 +61,15 @@ def answers(nonsense: Any) -> Callable[[str], Any]:
 
 @asynccontextmanager
 async def a_world_with(plugin: object, data_dir: Path, database_url: str) -> AsyncIterator[World]:
-    from suivi.plugins.email import EmailPlugin
-
-    registry = Registry.load(
-        only=["dental"], extra=[EmailPlugin(None, "notices@suivi.example"), plugin], time_box=0.05
-    )
+    registry = Registry.load(only=["dental"], extra=[EmailPlugin(None, "notices@suivi.example"), plugin], time_box=0.05)
     async with suivi(data_dir=data_dir, database_url=database_url, registry=registry) as started:
         yield await build_world(started)
 
 
 async def failures(world: World) -> list[dict[str, Any]]:
     plugins = (await world.patient.ask(FAILURES))["plugins"]
-    return [plugin["failures"] for plugin in plugins if plugin["key"] == "troublemaker"][0]
+    shown: list[dict[str, Any]] = next(plugin["failures"] for plugin in plugins if plugin["key"] == "troublemaker")
+    return shown
 
 
 @pytest.mark.parametrize(
@@ -132,9 +130,7 @@ async def test_hints_that_are_none_classify_nothing(
     def classification_hints(facts: CaseFacts) -> Any:
         return nonsense
 
-    async with a_world_with(
-        misbehaving(classification_hints=classification_hints), tmp_path, database_url
-    ) as world:
+    async with a_world_with(misbehaving(classification_hints=classification_hints), tmp_path, database_url) as world:
         hints = world.suivi.running.house.registry.hints(FACTS)
         shown = await failures(world)
         answer = await world.patient.ask(
@@ -160,9 +156,7 @@ async def test_the_plugins_that_behave_go_on_beside_one_that_does_not(tmp_path: 
 def test_a_plugin_that_speaks_another_hook_version_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     """R-221: naming the plugin and both versions."""
     with pytest.raises(IncompatiblePlugin) as stopped:
-        create_app(
-            Settings(data_dir=tmp_path), registry=Registry.load(only=["dental"], extra=[misbehaving(hooks="2")])
-        )
+        create_app(Settings(data_dir=tmp_path), registry=Registry.load(only=["dental"], extra=[misbehaving(hooks="2")]))
 
     assert str(stopped.value) == (
         "The plugin troublemaker 2.3.0 speaks hook version 2, this Suivi speaks 1: "

@@ -40,8 +40,8 @@ class Socket:
 
     connection: ClientConnection
 
-    async def subscribe(self, query: str, *, id: str = "1", **variables: Any) -> None:
-        await self.say({"id": id, "type": "subscribe", "payload": {"query": query, "variables": variables}})
+    async def subscribe(self, query: str, *, name: str = "1", **variables: Any) -> None:
+        await self.say({"id": name, "type": "subscribe", "payload": {"query": query, "variables": variables}})
 
     async def say(self, message: Any) -> None:
         await self.connection.send(json.dumps(message))
@@ -158,8 +158,8 @@ async def test_an_expert_hears_that_the_case_changed_and_neither_its_history_nor
     await invited(world, "EXPERT")
     expert = world.suivi.as_(Role.EXPERT, "expert")
     async with socket(url, expert.token) as listener:
-        await listener.subscribe(MESSAGES, id="messages", case=world.case_id)
-        await listener.subscribe(CHANGES, id="changes", case=world.case_id)
+        await listener.subscribe(MESSAGES, name="messages", case=world.case_id)
+        await listener.subscribe(CHANGES, name="changes", case=world.case_id)
         await listening(world, 2)
 
         await posted(world.patient, world, "Bonjour")
@@ -291,9 +291,9 @@ async def test_a_token_that_expires_ends_what_it_began(world: World, url: str) -
         await posted(world.patient, world, "after")
 
         await ends(patient, "after")
-        await patient.subscribe("query($case: ID!) { case(id: $case) { id } }", id="2", case=world.case_id)
+        await patient.subscribe("query($case: ID!) { case(id: $case) { id } }", name="2", case=world.case_id)
         assert await patient.refusal() == ("ACCESS_ENDED", None)
-        await patient.subscribe(MESSAGES, id="3", case=world.case_id)
+        await patient.subscribe(MESSAGES, name="3", case=world.case_id)
         assert await patient.refusal() == ("ACCESS_ENDED", None)
 
 

@@ -69,7 +69,7 @@ async def test_versions_are_numbered_and_do_not_overlap(world: World) -> None:
     of_veneers = await publish_terms(world.coordinator, world.clinic_id, procedure="veneer", starts="bonding")
 
     assert refused["availableFrom"] == "2026-06-01"
-    assert [terms["number"] for terms in (second, third, of_veneers)] == [2, 3, 1]
+    assert [int(terms["number"]) for terms in (second, third, of_veneers)] == [2, 3, 1]
 
 
 async def test_a_fee_the_terms_do_not_mention_reads_not_stated(world: World) -> None:

@@ -152,9 +152,9 @@ async def test_a_procedure_no_specialty_knows_is_followed_with_core_defaults(wor
 
 async def test_a_tooth_named_twice_is_treated_once(world: World) -> None:
     """R-022."""
-    treatment = await world.patient.do(
-        "registerTreatment", TREATMENT, **(registering(world).good | {"sites": ["14", " 14", "15"]})
-    )
+    asked: dict[str, Any] = registering(world).good | {"sites": ["14", " 14", "15"]}
+
+    treatment = await world.patient.do("registerTreatment", TREATMENT, **asked)
 
     assert treatment["sites"] == ["14", "15"]
 
@@ -228,7 +228,7 @@ async def test_an_anchor_recorded_later_needs_the_version_it_was_based_on(
 
 async def test_a_stale_version_is_told_what_happened_meanwhile(world: World) -> None:
     """R-213: a conflict with its changes."""
-    based_on_version_1 = {
+    based_on_version_1: dict[str, Any] = {
         "treatmentId": world.treatment_id,
         "expectedVersion": 1,
         "name": "definitive_cementation",
@@ -250,7 +250,7 @@ async def test_objectives_are_open_until_the_anchor_and_frozen_after_it(
 ) -> None:
     """R-024: then only addenda."""
     treatment_id = await registered(world)
-    about = {"treatmentId": treatment_id}
+    about: dict[str, Any] = {"treatmentId": treatment_id}
     objectives = Trying(
         who=world.patient, mutation="recordObjectives", good=about | {"objectives": "A", "expectedVersion": 4}
     )

@@ -70,7 +70,8 @@ class Client:
     async def do(self, mutation: str, fields: str = "", *, key: str | None = None, **given: Any) -> dict[str, Any]:
         """The result of one mutation: the object with `fields`, or the refusal."""
         kind = f"{mutation[0].upper()}{mutation[1:]}"
-        query = f"mutation($input: {kind}Input!) {{ result: {mutation}(input: $input) {{ __typename {fields} {REFUSAL} }} }}"
+        wanted = f"__typename {fields} {REFUSAL}"
+        query = f"mutation($input: {kind}Input!) {{ result: {mutation}(input: $input) {{ {wanted} }} }}"
         data = await self.ask(query, input={"idempotencyKey": key or str(uuid4()), **given})
         result: dict[str, Any] = data["result"]
         return result
@@ -145,14 +146,14 @@ async def suivi(
     **settings: Any,
 ) -> AsyncIterator[Suivi]:
     """Running on this database, which is already migrated, until the context ends."""
-    chosen = Settings(
-        data_dir=data_dir,
-        database_url=database_url,
-        storage_url=storage_url,
-        feed_url=feed_url,
-        public_url="http://suivi.test",
-        **settings,
-    )
+    told: dict[str, Any] = {
+        "data_dir": data_dir,
+        "database_url": database_url,
+        "storage_url": storage_url,
+        "feed_url": feed_url,
+        "public_url": "http://suivi.test",
+    }
+    chosen = Settings(**(told | settings))
     email = EmailPlugin(smtp_url, "notices@suivi.example")
     plugins = registry or Registry.load(only=["dental"], extra=[email])
     app = create_app(chosen, registry=plugins)

@@ -81,7 +81,7 @@ def test_ctrl_c_in_the_middle_of_the_story_leaves_no_process(tmp_path: Path) -> 
         code = demo.wait(timeout=30)
 
     assert code == 0
-    assert not [process for process in left_running(os.getpid()) if "serve" in process.command]
+    assert not [process for process in left_running(os.getpid()) if "suivi.cli serve" in process.command]
 
 
 def test_a_busy_port_is_named_before_anything_is_started(tmp_path: Path) -> None:
