@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -73,7 +74,7 @@ async def bench(url: str, folder: Path, cases: int, seconds: float) -> Figures:
     registry = Registry.load()
     loaded = (time.perf_counter() - begun) * 1000
     await database.migrate(url)
-    app = create_app(Settings(data_dir=folder, database_url=url, deliver=False), registry=registry)
+    app = create_app(Settings(data_dir=folder, database_url=SecretStr(url), deliver=False), registry=registry)
     figures: Figures = {"plugins loaded": {"p50_ms": round(loaded, 2)}}
     async with living(app.state.running):
         with Progress(console=Console(stderr=True)) as progress:

@@ -119,10 +119,13 @@ async def _write_and_fail() -> None:
 
 
 async def test_a_transaction_inside_another_is_kept_or_lost_with_it(connected: str) -> None:
-    with pytest.raises(RuntimeError, match="the clinic hung up"):
+    async def hung_up() -> None:
         async with transaction():
             async with transaction():
                 await a_partner().save(force_create=True)
             raise RuntimeError("the clinic hung up")
+
+    with pytest.raises(RuntimeError, match="the clinic hung up"):
+        await hung_up()
 
     assert await Partner.all().count() == 0
