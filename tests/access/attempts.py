@@ -9,12 +9,13 @@ from uuid import UUID
 from strawberry.relay.utils import to_base64
 from tortoise import Tortoise, connections
 
+from suivi.core.access.viewer import Role
 from suivi.core.cases.models import AssignedRole, Assignment, Case, CaseState
 from suivi.core.clinics.models import Clinic, Member, MemberKind
 from suivi.core.deliveries.models import Delivery, DeliveryState
 from suivi.core.patients.models import Mandate, MandateKind, MandateScope
 from suivi.core.treatments.models import Anchor, Treatment
-from tests.access.universe import Bundle
+from tests.access.universe import Bundle, Person
 from tests.services.suivi import sha256
 from tests.services.world import row_id
 
@@ -277,3 +278,11 @@ def target(noun: str, sent: Input, about: Bundle) -> UUID:
     if noun == "treatment" and "treatmentIds" in sent:
         return row_id(sent["treatmentIds"][0])
     return row_id(next(iter(named.values())) if named else about.partner_id)
+
+
+async def request_of(person: Person, mutation: str, about: Bundle) -> Input:
+    """A valid request as this person can make it: interpreters see no evidence, and so attach none."""
+    sent = await INPUTS[mutation](about)
+    if person.role is Role.INTERPRETER:
+        return {name: value for name, value in sent.items() if name != "evidenceIds"}
+    return sent

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
 from suivi.core.access.viewer import Role
-from tests.access.attempts import ABOUT, INPUTS, Input, everything_written, target
+from tests.access.attempts import ABOUT, INPUTS, Input, everything_written, request_of, target
 from tests.access.matrix import grants, matrix
 from tests.access.oracle import Oracle
 from tests.access.universe import PEOPLE, TODAY, Bundle, Person, Universe, snapshot
@@ -61,7 +61,7 @@ async def test_may_do_what_the_matrix_grants_and_nothing_else(universe: Universe
 
     for mutation in MUTATIONS:
         for about in (universe.own, universe.foreign):
-            sent = await INPUTS[mutation](about)
+            sent = await request_of(person, mutation, about)
             expected = await judged(universe, person, mutation, sent, about)
             before = await everything_written()
 

@@ -21,7 +21,7 @@ from suivi.core.access.viewer import Role
 from suivi.core.cases.models import Case, CaseState
 from suivi.graphql.cases import MUTATIONS
 from suivi.graphql.schema import schema
-from tests.access.attempts import INPUTS, Input
+from tests.access.attempts import INPUTS, Input, request_of
 from tests.access.matrix import matrix
 from tests.access.universe import Bundle, Person, Universe, a_universe
 from tests.services.databases import Databases
@@ -103,7 +103,7 @@ async def test_what_is_announced_is_what_happens(universe: Universe, person: Per
     client, own = universe.client(person), universe.own
 
     for mutation in OF_A_CASE:
-        sent = await INPUTS[mutation](own)
+        sent = await request_of(person, mutation, own)
         await Case.filter(id=row_id(own.case_id)).update(state=state)
         told = (await announced(client, own.case_id))[mutation]
 

@@ -120,3 +120,18 @@ async def test_who_may_only_look_may_not_write(world: World) -> None:
 
     assert result["code"] == "NOT_ALLOWED"
     assert "mediator" in result["message"]
+
+
+async def test_an_interpreter_attaches_no_evidence_that_they_may_not_see(world: World) -> None:
+    """R-012, R-172."""
+    photo = await upload_photo(world, world.patient)
+    interpreter = world.suivi.as_(Role.INTERPRETER, "interpreter").at(CEMENTED)
+    await world.patient.do(
+        "assignPerson", caseId=world.case_id, role="INTERPRETER", subject="interpreter", name="Anna Kiss"
+    )
+
+    refused = await interpreter.refused(
+        "postMessage", caseId=world.case_id, body="Voir la photo", language="fr", evidenceIds=[photo]
+    )
+
+    assert refused == "NOT_FOUND"
