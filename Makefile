@@ -39,8 +39,7 @@ worker: $(FOR_USE) ## Deliver notices in a process of its own, beside servers wi
 
 .PHONY: test
 test: check ## Check, then run all tests on the embedded parts and on PostgreSQL, Valkey and SeaweedFS.
-	$(BIN)/pytest --parts=embedded
-	$(BIN)/pytest --parts=real
+	@tests/both-parts $(BIN)/pytest
 
 .PHONY: check
 check: $(FOR_WORK) ## Lint, formatting and types: ruff, mypy --strict, pyright.
