@@ -1,5 +1,6 @@
 """Classifying: a practitioner's act, and nobody else's (R-010, R-011)."""
 
+from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
@@ -7,7 +8,7 @@ from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case, treatment_in
 from suivi.core.classifications.models import CaseClass, Classification
 from suivi.core.classifications.rules import Gap, require_gap, require_treated
-from suivi.core.clinics.models import Member, MemberKind
+from suivi.core.clinics.staff import member_acting
 from suivi.core.events.log import append
 
 
@@ -27,11 +28,7 @@ async def classify(
     treatment = await treatment_in(case, treatment_id)
     require_treated(site, treatment.sites)
     require_gap(value, gap)
-    practitioner = (
-        await Member.filter(clinic_id=case.clinic_id, subject=by.viewer.subject, kind=MemberKind.PRACTITIONER)
-        .order_by("-id")
-        .first()
-    )
+    practitioner = await member_acting(by, case.clinic_id)
     assert practitioner is not None, "the access table lets only the clinic's practitioners in"  # noqa: S101
     classification = await Classification.create(
         case_id=case.id,
@@ -39,12 +36,15 @@ async def classify(
         site=site,
         value=value,
         reason=inputs.text(reason, field="reason", limit=10_000),
-        gap_reference=gap and inputs.text(gap.reference, field="gap.reference", limit=10_000),
-        gap_observed=gap and inputs.text(gap.observed, field="gap.observed", limit=10_000),
-        gap_method=gap and inputs.text(gap.method, field="gap.method", limit=10_000),
+        **_stated(gap),
         practitioner_id=practitioner.id,
         decided_at=by.at,
     )
     told = {"classification": str(classification.id), "treatment": str(treatment.id)}
     await append(by, case, "case_classified", told, wrote=[classification])
     return classification
+
+
+def _stated(gap: Gap | None) -> dict[str, Any]:
+    parts = {} if gap is None else {"reference": gap.reference, "observed": gap.observed, "method": gap.method}
+    return {f"gap_{name}": inputs.text(part, field=f"gap.{name}", limit=10_000) for name, part in parts.items()}

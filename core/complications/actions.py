@@ -9,7 +9,8 @@ from suivi.core.access.narrowing import fetch
 from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case, reopened, treatment_in
 from suivi.core.cases.models import Case, CaseState
-from suivi.core.clinics.models import Clinic, Member, MemberKind
+from suivi.core.clinics.models import Clinic
+from suivi.core.clinics.staff import member_acting
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.complications.models import ComplicationReport
@@ -110,9 +111,7 @@ async def mark_complication_seen(by: Acting, report_id: UUID) -> ComplicationRep
     if report.seen_at is not None:
         return report
     case = await Case.get(id=report.case_id)
-    member = await Member.filter(
-        clinic_id=case.clinic_id, subject=by.viewer.subject, kind=MemberKind(by.viewer.role.value)
-    ).first()
+    member = await member_acting(by, case.clinic_id)
     report.seen_at, report.seen_by_id = by.at, member.id if member else None
     await report.save()
     await append(by, case, "complication_seen", {"report": str(report.id)}, wrote=[report])

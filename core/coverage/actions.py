@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
 from suivi.core.access.narrowing import fetch
 from suivi.core.acting import Acting, action
-from suivi.core.clinics.models import Clinic, Member, MemberKind
+from suivi.core.clinics.models import Clinic
+from suivi.core.clinics.staff import member_acting
 from suivi.core.clocks.partial_dates import LAST_YEAR
 from suivi.core.clocks.periods import Period, PeriodTooLong, UnreadablePeriod
 from suivi.core.clocks.zones import day_at, zone
@@ -51,25 +53,12 @@ async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
     earlier = await Terms.filter(clinic_id=clinic.id, procedure=draft.procedure)
     effective_from = draft.effective_from or today
     require_publishable(effective_from, earlier, today=today)
-    publisher = await Member.filter(
-        clinic_id=clinic.id, subject=by.viewer.subject, kind=MemberKind.COORDINATOR, since__lte=by.on
-    ).first()
+    publisher = await member_acting(by, clinic.id)
     assert publisher is not None, "the access table lets only the clinic's coordinators in"  # noqa: S101
     terms = await Terms.create(
         clinic_id=clinic.id,
-        procedure=draft.procedure,
         number=len(earlier) + 1,
-        language=inputs.language(draft.language, field="language"),
-        text=inputs.text(draft.text, field="text", limit=50_000),
-        period=_period(draft.period, "period"),
-        starts=draft.starts,
-        covers=_clauses(draft.covers, "covers"),
-        fees={kind: payer.value for kind, payer in draft.fees},
-        exclusions=_clauses(draft.exclusions, "exclusions"),
-        reference_period=None if draft.reference_period is None else _period(draft.reference_period, "referencePeriod"),
-        response_days=None
-        if draft.response_days is None
-        else inputs.number(draft.response_days, field="responseDays", least=1, most=90),
+        **_worded(draft),
         effective_from=effective_from,
         published_at=by.at,
         publisher_id=publisher.id,
@@ -86,6 +75,22 @@ def _require_known(by: Acting, draft: Draft) -> None:
     if draft.starts not in procedure.anchors.all():
         raise UnknownAnchor(field="starts", anchors=", ".join(procedure.anchors.all()))
     require_fee_kinds([kind for kind, _ in draft.fees], common().fee_kinds)
+
+
+def _worded(draft: Draft) -> dict[str, Any]:
+    days, period = draft.response_days, draft.reference_period
+    return {
+        "procedure": draft.procedure,
+        "language": inputs.language(draft.language, field="language"),
+        "text": inputs.text(draft.text, field="text", limit=50_000),
+        "period": _period(draft.period, "period"),
+        "starts": draft.starts,
+        "covers": _clauses(draft.covers, "covers"),
+        "fees": {kind: payer.value for kind, payer in draft.fees},
+        "exclusions": _clauses(draft.exclusions, "exclusions"),
+        "reference_period": None if period is None else _period(period, "referencePeriod"),
+        "response_days": None if days is None else inputs.number(days, field="responseDays", least=1, most=90),
+    }
 
 
 def _clauses(clauses: Sequence[str], field: str) -> list[str]:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from suivi.core import inputs
 from suivi.core.access.narrowing import NotFound, narrow
+from suivi.core.access.parties import STAFF
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case
 from suivi.core.cases.models import Assignment, Case
-from suivi.core.clinics.models import Member, MemberKind
+from suivi.core.clinics.staff import member_acting
 from suivi.core.events.log import append
 from suivi.core.evidence.actions import EvidenceAwaited
 from suivi.core.evidence.models import Evidence, EvidenceState
@@ -70,10 +71,9 @@ async def _require_own(by: Acting, case: Case, corrects: UUID | None) -> None:
 async def _name(by: Acting, case: Case) -> str | None:
     """Patients stay pseudonymous; everybody else is named as they are known on this day."""
     viewer = by.viewer
-    if viewer.role in (Role.PRACTITIONER, Role.COORDINATOR):
-        member = Member.filter(clinic_id=case.clinic_id, subject=viewer.subject, kind=MemberKind(viewer.role.value))
-        found = await member.order_by("-id").first()
-        return found.name if found else None
+    if viewer.role in STAFF:
+        member = await member_acting(by, case.clinic_id)
+        return member.name if member else None
     if viewer.role in (Role.MEDIATOR, Role.INTERPRETER):
         assigned = await Assignment.filter(case_id=case.id, subject=viewer.subject).order_by("-id").first()
         return assigned.name if assigned else None

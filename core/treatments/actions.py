@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
@@ -17,6 +18,7 @@ from suivi.core.events.log import append
 from suivi.core.evidence.models import Evidence, EvidenceState
 from suivi.core.patients.models import Patient
 from suivi.core.refusals import Refusal
+from suivi.core.specialties.model import Procedure
 from suivi.core.treatments import rules
 from suivi.core.treatments.answers import procedure_of, rules_version
 from suivi.core.treatments.models import Addendum, Anchor, Consent, Treatment
@@ -53,34 +55,16 @@ class Plan:
 async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatment:
     """The patient's side registers at any clinic, a clinic's staff only at their own."""
     patient, clinic = await _parties(by, patient_id, plan.clinic_id)
-    procedure = by.house.registry.procedure(plan.procedure)
-    if procedure is None:
-        raise rules.UnknownProcedure(field="procedure")
-    if plan.procedure == rules.OTHER and not (plan.description or "").strip():
-        raise rules.DescriptionMissing(field="description")
+    procedure = _known_procedure(by, plan)
     today = day_at(zone(clinic.time_zone), by.at)
-    agreed_on = plan.agreed_on or today
-    if agreed_on > today:
-        raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
     anchors = rules.checked_anchors(plan.anchors, procedure, on=today)
-    pinned = in_force(await Terms.filter(clinic_id=clinic.id, procedure=plan.procedure), on=agreed_on)
     treatment = await Treatment.create(
         patient_id=patient.id,
         clinic_id=clinic.id,
         trip_id=await _trip(plan.trip_id, patient),
         practitioner_id=await _practitioner(plan.practitioner_id, clinic),
-        specialty=procedure.specialty,
-        procedure=plan.procedure,
-        description=inputs.text_or_none(plan.description, field="description", limit=200),
-        sites=rules.checked_sites(plan.sites, procedure),
-        agreed_on=agreed_on,
-        terms_id=pinned.id if pinned else None,
-        rules_plugin=procedure.specialty,
-        rules_version=rules_version(by.house.registry, procedure),
-        patient_objectives=inputs.text_or_none(plan.patient_objectives, field="patientObjectives", limit=10_000),
-        practitioner_objectives=inputs.text_or_none(
-            plan.practitioner_objectives, field="practitionerObjectives", limit=10_000
-        ),
+        **_described(by, plan, procedure),
+        **await _agreed(plan, clinic, today),
         registered_at=by.at,
         version=1,
     )
@@ -92,6 +76,40 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
     await append(by, treatment, "treatment_registered", registered, wrote=[treatment, *recorded])
     await append(by, patient, "treatment_registered", began=[treatment])
     return treatment
+
+
+def _known_procedure(by: Acting, plan: Plan) -> Procedure:
+    procedure = by.house.registry.procedure(plan.procedure)
+    if procedure is None:
+        raise rules.UnknownProcedure(field="procedure")
+    if plan.procedure == rules.OTHER and not (plan.description or "").strip():
+        raise rules.DescriptionMissing(field="description")
+    return procedure
+
+
+def _described(by: Acting, plan: Plan, procedure: Procedure) -> dict[str, Any]:
+    """What is treated and hoped for, and the rules that are pinned with it."""
+    hoped = {
+        "patient_objectives": (plan.patient_objectives, "patientObjectives"),
+        "practitioner_objectives": (plan.practitioner_objectives, "practitionerObjectives"),
+    }
+    return {
+        "specialty": procedure.specialty,
+        "procedure": plan.procedure,
+        "description": inputs.text_or_none(plan.description, field="description", limit=200),
+        "sites": rules.checked_sites(plan.sites, procedure),
+        "rules_plugin": procedure.specialty,
+        "rules_version": rules_version(by.house.registry, procedure),
+    } | {column: inputs.text_or_none(text, field=name, limit=10_000) for column, (text, name) in hoped.items()}
+
+
+async def _agreed(plan: Plan, clinic: Clinic, today: date) -> dict[str, Any]:
+    """The day it was agreed, and the terms in force on it, which later versions never worsen (R-126)."""
+    agreed_on = plan.agreed_on or today
+    if agreed_on > today:
+        raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
+    pinned = in_force(await Terms.filter(clinic_id=clinic.id, procedure=plan.procedure), on=agreed_on)
+    return {"agreed_on": agreed_on, "terms_id": pinned.id if pinned else None}
 
 
 async def _parties(by: Acting, patient_id: UUID, clinic_id: UUID) -> tuple[Patient, Clinic]:
