@@ -130,6 +130,7 @@ async def end_membership(by: Acting, member_id: UUID, *, expected_version: int, 
     await expect(member, expected_version, told_of=member.clinic_id)
     if member.until is not None and member.until < by.on:
         raise MembershipEnded()
+    inputs.in_order(member.since, last_day, field="lastDay")
     member.until = last_day or date.fromordinal(by.on.toordinal() - 1)
     member.version += 1
     await member.save()

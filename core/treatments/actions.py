@@ -35,6 +35,13 @@ class AgreedInFuture(Refusal):
     remedy = "Give the day the treatment was agreed; the terms in force on it are pinned."
 
 
+class SignedInFuture(Refusal):
+    """A consent is signed today or earlier."""
+
+    code = "SIGNED_IN_FUTURE"
+    remedy = "Give the day that stands on the document."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What was agreed and done, as the sender tells it."""
@@ -142,6 +149,12 @@ async def _locked(by: Acting, treatment_id: UUID, verb: str) -> Treatment:
     return await Treatment.select_for_update().get(id=treatment_id)
 
 
+async def _today(by: Acting, treatment: Treatment) -> date:
+    """The day it is at the clinic."""
+    clinic = await Clinic.get(id=treatment.clinic_id)
+    return day_at(zone(clinic.time_zone), by.at)
+
+
 async def _frozen(by: Acting, treatment: Treatment) -> bool:
     names = await Anchor.filter(treatment_id=treatment.id).values_list("name", flat=True)
     return rules.objectives_frozen([str(name) for name in names], procedure_of(by.house.registry, treatment))
@@ -152,8 +165,7 @@ async def record_anchor(by: Acting, treatment_id: UUID, *, name: str, on: str, e
     """Records the date of an anchor, or corrects the one on record. A correction stays visible in the history."""
     treatment = await _locked(by, treatment_id, "record_anchor")
     await expect(treatment, expected_version)
-    clinic = await Clinic.get(id=treatment.clinic_id)
-    today = day_at(zone(clinic.time_zone), by.at)
+    today = await _today(by, treatment)
     checked = rules.checked_anchors([(name, on)], procedure_of(by.house.registry, treatment), on=today)
     anchor = await Anchor.get_or_none(treatment_id=treatment.id, name=name)
     before = anchor.on if anchor else None
@@ -212,6 +224,8 @@ async def record_consent(
 ) -> Treatment:
     """The signed informed consent; `evidence_id` is its scan, among the evidence of the treatment's cases."""
     treatment = await _locked(by, treatment_id, "record_consent")
+    if signed_on > await _today(by, treatment):
+        raise SignedInFuture(field="signedOn", available_from=signed_on)
     scans = Evidence.filter(id=evidence_id, case__covered__treatment_id=treatment.id, state=EvidenceState.KEPT)
     if evidence_id is not None and not await scans.exists():
         raise NotFound(noun="evidence", field="evidenceId")

@@ -124,10 +124,12 @@ async def test_whoever_leaves_the_clinic_is_out_at_once_and_only_once(world: Wor
     second = world.suivi.as_(Role.PRACTITIONER, "second").at(datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
 
     before = await second.ask(case, id=world.case_id)
+    reversed_days = await leaving.who.refused("endMembership", **leaving.good, lastDay="2026-03-01")
     ended = await world.coordinator.do("endMembership", "... on Member { version until }", **leaving.good)
     after = await error_code(second, case, id=world.case_id)
 
     assert before["case"] == {"state": "OPEN"}
+    assert reversed_days == "DATES_REVERSED"
     assert (ended["version"], ended["until"]) == (2, "2026-03-02")
     assert after == "NOT_FOUND"
     stale = await refusal(leaving("seen before", "STALE_VERSION", "expectedVersion"))

@@ -321,6 +321,7 @@ async def test_a_missing_consent_shows_as_a_gap_and_breaks_nothing(world: World,
         [
             trying("no version", "TEXT_EMPTY", "documentVersion", documentVersion=""),
             trying("no language", "UNKNOWN_LANGUAGE", "language", language="Klingon"),
+            trying("signed tomorrow", "SIGNED_IN_FUTURE", "signedOn", signedOn="2026-03-04"),
             trying("a scan that is no evidence", "INVALID_ID", "evidenceId", evidenceId=world.case_id),
         ],
         subtests,
