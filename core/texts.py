@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -31,11 +32,26 @@ def language_of(locale: str | None) -> str:
 
 
 def sentence(refusal: Refusal, locale: str | None) -> str:
-    return _text(refusal, locale, "sentence").format(**refusal.facts)
+    words = _words(language_of(locale))
+    facts = {name: _said(value, words) for name, value in refusal.facts.items()}
+    return _text(refusal, locale, "sentence").format(**facts)
 
 
 def remedy(refusal: Refusal, locale: str | None) -> str:
     return _text(refusal, locale, "remedy")
+
+
+@cache
+def _words(language: str) -> Mapping[str, str]:
+    """Roles and nouns that facts name, in that language."""
+    path = Path(__file__).parent / "locale" / "words.yaml"
+    table: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return table.get(language, {})
+
+
+def _said(fact: Any, words: Mapping[str, str]) -> Any:
+    """A fact may be a list, with commas."""
+    return ", ".join(words.get(part, part) for part in fact.split(", ")) if isinstance(fact, str) else fact
 
 
 def _text(refusal: Refusal, locale: str | None, part: str) -> str:

@@ -27,7 +27,7 @@ class Change:
 
 
 class StaleVersion(Refusal):
-    """This was changed by somebody else: it is at version {current} now."""
+    """This is at version {current} now, not at the one that was sent."""
 
     code = "STALE_VERSION"
     remedy = "Read it again, look at what changed, and send your change with the current version."

@@ -138,20 +138,22 @@ class Endpoint(GraphQL[Any, None]):
         self.development = development
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or self._wants_explorer(scope):
+        if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, receive)
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         try:
-            scope["suivi.context"] = await self._context(request)
+            if not self._wants_explorer(request.scope):
+                request.scope["suivi.context"] = await self._context(request)
+            return await self.run(request)
         except Unauthenticated as refused:
-            await _unauthenticated(refused)(scope, receive, send)
-            return
+            return _unauthenticated(refused)
         except HTTPException as error:
             answer = {"message": error.reason, "extensions": {"code": "BAD_REQUEST"}}
-            await JSONResponse({"errors": [answer]}, status_code=error.status_code)(scope, receive, send)
-            return
-        await super().__call__(scope, receive, send)
+            return JSONResponse({"errors": [answer]}, status_code=error.status_code)
 
     def parse_json(self, data: str | bytes) -> Any:
         """Raises HTTPException (400) for JSON that is no request, which Strawberry would trip over."""

@@ -20,7 +20,10 @@ class Event(Node):
     actor_role: str
     actor: str = strawberry.field(description="The token's subject, as the identity provider names it.")
     frontend: str | None = strawberry.field(description="The partner frontend that acted on the actor's behalf.")
-    details: JSON = strawberry.field(description="Codes and ids, never anybody's words.")
+    details: JSON = strawberry.field(
+        description="Codes and UUIDs, never anybody's words. An API id is the base64 of its type and UUID, such as "
+        "`Evidence:<uuid>`."
+    )
     hash: str
     previous_hash: str
 

@@ -137,7 +137,7 @@ OpenEvidenceResult = Annotated[EvidenceLink | Refusal, strawberry.union("OpenEvi
 
 @strawberry.type
 class EvidenceMutations:
-    @strawberry.mutation(description="Gives out a form that takes exactly this file, once, within fifteen minutes.")
+    @strawberry.mutation(description="Gives out a form that takes exactly this file, for fifteen minutes.")
     async def begin_upload(self, info: Info, input: BeginUploadInput) -> BeginUploadResult:
         async def act(by: Acting) -> EvidenceRow:
             return await actions.begin_upload(by, read_id("Case", input.case_id, field="caseId"), input.announced())

@@ -24,7 +24,7 @@ class InvalidPage(Refusal):
     """A page holds 1 to {limit} items and continues after a cursor the API gave."""
 
     code = "INVALID_PAGE"
-    remedy = "Ask for fewer items, and send `pageInfo.endCursor` of the page before as the cursor."
+    remedy = "Ask for 1 to 100 items, and send `pageInfo.endCursor` of the page before, unchanged, as the cursor."
 
 
 @strawberry.interface(description="Anything with an id that `node` can find again.")
@@ -77,7 +77,7 @@ def read_ids(kind: str, texts: list[strawberry.ID], *, field: str) -> list[UUID]
 def read_page(size: int, cursor: str | None) -> UUID | None:
     """The cursor's row id. Raises InvalidPage."""
     if not 1 <= size <= MAX_PAGE:
-        raise InvalidPage(limit=MAX_PAGE)
+        raise InvalidPage(field="first", limit=MAX_PAGE)
     try:
         return None if cursor is None else UUID(from_base64(cursor)[1])
     except ValueError as error:

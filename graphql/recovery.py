@@ -33,7 +33,7 @@ class DayNumber:
         return cls(anchor=day.anchor, earliest=day.earliest, latest=day.latest)
 
 
-@strawberry.type
+@strawberry.type(description="Both ends included; null is open.")
 class DayRange:
     first: int | None
     last: int | None
@@ -126,14 +126,19 @@ class RedFlag:
 
 @strawberry.type(description="How far a result has settled, and from when it may be judged.")
 class Stabilisation:
-    state: StabilisationStateEnum  # type: ignore[valid-type]
+    state: StabilisationStateEnum = strawberry.field(  # type: ignore[valid-type]
+        description="SETTLING_TIME_OVER: the usual time has passed; it says nothing of how the result is. "
+        "UNKNOWN: the dates allow no answer."
+    )
     too_early: bool | None = strawberry.field(description="Null when the dates allow no answer.")
     anchor: str
     unit: str
-    earliest: DateSpan | None
-    typical: DateSpan | None
-    latest: DateSpan | None
-    may_be_judged_from: DateSpan | None
+    earliest: DateSpan | None = strawberry.field(description="Usual first date to judge this result.")
+    typical: DateSpan | None = strawberry.field(description="Usual date to judge it.")
+    latest: DateSpan | None = strawberry.field(description="Usual last date by which it has settled.")
+    may_be_judged_from: DateSpan | None = strawberry.field(
+        description="The date that counts: the practitioner's own for this patient, else `earliest`."
+    )
     reasons: list[Reason]
 
     @classmethod
@@ -178,7 +183,7 @@ class CheckUp:
         )
 
 
-@strawberry.type(description="The shortest stay on site, and the earliest flight home.")
+@strawberry.type(description="The usual shortest stay on site and earliest flight home; the practitioner decides.")
 class OnSite:
     stay_until: DateSpan
     earliest_flight: DateSpan
@@ -249,8 +254,10 @@ class Recovery:
 @strawberry.type(description="Somebody's word on how long the window is.")
 class PeriodOffered:
     source: PeriodSourceEnum  # type: ignore[valid-type]
-    period: str
-    version: str | None
+    period: str = strawberry.field(description="ISO 8601.")
+    version: str | None = strawberry.field(
+        description="Number of the terms, or specialty and version; null for the default."
+    )
 
     @classmethod
     def of(cls, candidate: windows.Candidate) -> "PeriodOffered":
@@ -270,7 +277,10 @@ class ReferenceWindow:
     closes_at: datetime | None = strawberry.field(description="The later of both places, in UTC.")
     closes_at_clinic: datetime | None
     closes_at_patient: datetime | None
-    days_left: int | None
+    days_left: int | None = strawberry.field(
+        description="Days after today to `lastDayLatest`; 0 on the last day and afterwards."
+    )
+    days_left_at_least: int | None = strawberry.field(description="The same, to `lastDayEarliest`.")
     rule: str
     reasons: list[Reason]
 
@@ -289,6 +299,7 @@ class ReferenceWindow:
             closes_at_clinic=window.closes_at_clinic,
             closes_at_patient=window.closes_at_patient,
             days_left=window.days_left,
+            days_left_at_least=window.days_left_at_least,
             rule=window.rule,
             reasons=[Reason.of(reason) for reason in window.reasons],
         )

@@ -205,10 +205,13 @@ class RegisterTreatmentInput:
     idempotency_key: str
     patient_id: strawberry.ID
     clinic_id: strawberry.ID
-    procedure: str = strawberry.field(description="An id from `procedures`, or `other` with a description.")
+    procedure: str = strawberry.field(description="A `key` from `procedures`, or `other` with a description.")
     sites: list[str] = strawberry.field(default_factory=list)
     anchors: list[AnchorInput] = strawberry.field(default_factory=list)
-    agreed_on: date | None = strawberry.field(default=None, description="The terms in force on this day are pinned.")
+    agreed_on: date | None = strawberry.field(
+        default=None,
+        description="The terms in force on this day are pinned. Left out: today, or the first anchor's day if earlier.",
+    )
     practitioner_id: strawberry.ID | None = None
     trip_id: strawberry.ID | None = None
     description: str | None = None

@@ -7,7 +7,7 @@ is to be read with `{fact:date}`, `{fact:day}`, `{fact:days}`, `{fact:period}` o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -97,10 +97,15 @@ class _Sentences(Formatter):
     def _date(self, text: str) -> str:
         known = PartialDate.parse(text) if len(text) < 8 else None
         if known is None:
-            return format_date(datetime.fromisoformat(text).date(), "long", locale=self.dates)
+            return self._long(datetime.fromisoformat(text).date())
         if known.earliest is None:
             return self.words["words.unknown_date"]
         return format_skeleton("yMMMM" if known.month else "y", known.earliest, locale=self.dates)
+
+    def _long(self, day: date) -> str:
+        """The first of a month is `1er` in French, which Babel does not know."""
+        text = format_date(day, "long", locale=self.dates)
+        return f"1er{text[1:]}" if self.dates.language == "fr" and day.day == 1 else text
 
     def _days_since(self, text: str) -> str:
         first, _, last = text.partition("/")
@@ -118,4 +123,4 @@ class _Sentences(Formatter):
     def _instant(self, instant: datetime) -> str:
         # Without its offset, or Babel would move the wall clock to UTC.
         wall = instant.replace(tzinfo=None)
-        return f"{format_date(wall, 'long', locale=self.dates)}, {format_time(wall, 'short', locale=self.dates)}"
+        return f"{self._long(wall.date())}, {format_time(wall, 'short', locale=self.dates)}"

@@ -72,18 +72,23 @@ def no_longer_normal_on(procedure: Procedure, timeline: Timeline) -> tuple[SignT
 
 
 def red_flags_on(procedure: Procedure, timeline: Timeline) -> tuple[FlagToday, ...]:
-    """Most urgent first. A doubtful date hides no flag."""
+    """Most urgent first. A doubtful date hides no flag, and an emergency is one on any day."""
     active = []
     for flag in procedure.red_flags:
         start = timeline.start(flag.anchor)
         day = start.day_number(timeline.on)
-        if day is None or _may_apply(day, flag.days):
+        if day is None or _may_apply(day, flag.days) or _never_waits(day, flag):
             active.append(_flag(flag, day))
     return tuple(sorted(active, key=lambda flag: MOST_URGENT_FIRST.index(flag.urgency)))
 
 
 def _may_apply(day: DayNumber, days: DayRange) -> bool:
     return day.standing(days) in (Standing.INSIDE, Standing.POSSIBLE)
+
+
+def _never_waits(day: DayNumber, flag: RedFlag) -> bool:
+    """Before day 0, what is watched for on day 0 is watched for too."""
+    return flag.urgency == "emergency_now" or (day.latest < 0 and (flag.days[0] or 0) <= 0)
 
 
 def _phase(phase: Phase, day: DayNumber) -> PhaseToday:
@@ -111,7 +116,9 @@ def _sign(sign: NormalSign, day: DayNumber, text_key: str) -> SignToday:
 
 
 def _flag(flag: RedFlag, day: DayNumber | None) -> FlagToday:
-    key = "flag.today" if day else "flag.day_unknown"
+    key = "flag.day_unknown"
+    if day:
+        key = "flag.today" if _may_apply(day, flag.days) else "flag.any_day"
     return FlagToday(
         id=flag.id,
         symptom=flag.symptom,

@@ -17,7 +17,7 @@ class StabilisationState(StrEnum):
     NOT_STARTED = "NOT_STARTED"
     TOO_EARLY = "TOO_EARLY"
     MAY_BE_JUDGED = "MAY_BE_JUDGED"
-    STABLE = "STABLE"
+    SETTLING_TIME_OVER = "SETTLING_TIME_OVER"
     UNKNOWN = "UNKNOWN"
 
 
@@ -25,7 +25,7 @@ _TOO_EARLY = {
     StabilisationState.NOT_STARTED: True,
     StabilisationState.TOO_EARLY: True,
     StabilisationState.MAY_BE_JUDGED: False,
-    StabilisationState.STABLE: False,
+    StabilisationState.SETTLING_TIME_OVER: False,
     StabilisationState.UNKNOWN: None,
 }
 
@@ -102,7 +102,7 @@ def _in_days(rule: Stabilisation, day: DayNumber | None) -> StabilisationState:
     if day.earliest < rule.min:
         return StabilisationState.UNKNOWN
     settled = rule.max is not None and day.earliest >= rule.max
-    return StabilisationState.STABLE if settled else StabilisationState.MAY_BE_JUDGED
+    return StabilisationState.SETTLING_TIME_OVER if settled else StabilisationState.MAY_BE_JUDGED
 
 
 def _in_cycles(rule: Stabilisation, day: DayNumber | None, cycle: int | None) -> StabilisationState:
@@ -112,7 +112,7 @@ def _in_cycles(rule: Stabilisation, day: DayNumber | None, cycle: int | None) ->
     if cycle < rule.min:
         return StabilisationState.TOO_EARLY
     settled = rule.max is not None and cycle >= rule.max
-    return StabilisationState.STABLE if settled else StabilisationState.MAY_BE_JUDGED
+    return StabilisationState.SETTLING_TIME_OVER if settled else StabilisationState.MAY_BE_JUDGED
 
 
 def _with_individual(usual: StabilisationState, individual_date: date, on: date) -> StabilisationState:
@@ -120,7 +120,7 @@ def _with_individual(usual: StabilisationState, individual_date: date, on: date)
         return usual
     if on < individual_date:
         return StabilisationState.TOO_EARLY
-    return usual if usual is StabilisationState.STABLE else StabilisationState.MAY_BE_JUDGED
+    return usual if usual is StabilisationState.SETTLING_TIME_OVER else StabilisationState.MAY_BE_JUDGED
 
 
 def _reasons(rule: Stabilisation, usual: StabilisationState, answer: StabilisationToday) -> Iterator[Reason]:

@@ -248,9 +248,18 @@ def _reasons(window: ReferenceWindow) -> Iterator[Reason]:
         yield Reason(rule="suspension@1", text_key="window.suspended", facts={"days": window.suspended_days})
     if window.earliest_closing and window.latest_closing:
         yield from _closing_reasons(window, window.earliest_closing, window.latest_closing)
-        yield _reason(f"window.{window.state.lower()}", days=window.earliest_closing.days_left(window.on))
+        yield _state_reason(window, window.earliest_closing, window.latest_closing)
     else:
         yield _reason("window.anchor_unknown", anchor_name=window.anchor_name)
+
+
+def _state_reason(window: ReferenceWindow, earliest: Closing, latest: Closing) -> Reason:
+    days = earliest.days_left(window.on)
+    if window.state is not WindowState.OPEN:
+        return _reason(f"window.{window.state.lower()}", days=days)
+    if earliest.last_day != latest.last_day:
+        return _reason("window.open_between", days=days)
+    return _reason("window.open", days=days) if days else _reason("window.open_last_day", days=days)
 
 
 def _period_reason(window: ReferenceWindow) -> Reason:

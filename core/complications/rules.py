@@ -9,6 +9,7 @@ from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.specialties.model import Procedure, RedFlag, Urgency
 
 ORDER: tuple[Urgency, ...] = ("emergency_now", "same_day", "within_48h", "routine")
+OUTSIDE_ITS_DAYS: Urgency = "within_48h"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,10 @@ class Matched:
 def match(
     signs: Sequence[str], procedure: Procedure, anchors: Mapping[str, PartialDate], *, noticed_on: date
 ) -> Matched:
-    """A flag outside its days keeps an urgency of at least within 48 hours; unknown dates count as inside."""
+    """A flag outside its days keeps its own urgency, and within 48 hours at the least; unknown dates count as inside.
+
+    Its days say when a sign is watched for, never that it is harmless on another day.
+    """
     flags = [flag for flag in procedure.red_flags if flag.id in signs]
     found: list[tuple[Urgency, str]] = [(_urgency(flag, procedure, anchors, noticed_on), flag.id) for flag in flags]
     ranked = sorted(found, key=_rank)
@@ -37,4 +41,4 @@ def _urgency(flag: RedFlag, procedure: Procedure, anchors: Mapping[str, PartialD
     day = start_of(flag.anchor or procedure.anchors.day0, anchors).day_number(on)
     if day is None or day.standing(flag.days) in (Standing.INSIDE, Standing.POSSIBLE):
         return flag.urgency
-    return flag.urgency if flag.urgency == "routine" else "within_48h"
+    return min(flag.urgency, OUTSIDE_ITS_DAYS, key=ORDER.index)

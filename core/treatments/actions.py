@@ -1,6 +1,6 @@
 """Registering treatments and what is learnt of them afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from suivi.core.access.narrowing import NotFound, fetch
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.models import Clinic, Member, MemberKind
+from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Terms
 from suivi.core.coverage.rules import in_force
@@ -33,6 +34,13 @@ class AgreedInFuture(Refusal):
 
     code = "AGREED_IN_FUTURE"
     remedy = "Give the day the treatment was agreed; the terms in force on it are pinned."
+
+
+class AgreedAfterTreatment(Refusal):
+    """A treatment is agreed before it is done, and this day lies after it."""
+
+    code = "AGREED_AFTER_TREATMENT"
+    remedy = "Give the day the treatment was agreed, at the latest the day it was done; its terms are pinned."
 
 
 class SignedInFuture(Refusal):
@@ -71,7 +79,7 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
         trip_id=await _trip(plan.trip_id, patient),
         practitioner_id=await _practitioner(plan.practitioner_id, clinic),
         **_described(by, plan, procedure),
-        **await _agreed(plan, clinic, today),
+        **await _agreed(plan, clinic, today, anchors, procedure),
         registered_at=by.at,
         version=1,
     )
@@ -110,11 +118,20 @@ def _described(by: Acting, plan: Plan, procedure: Procedure) -> dict[str, Any]:
     } | {column: inputs.text_or_none(text, field=name, limit=10_000) for column, (text, name) in hoped.items()}
 
 
-async def _agreed(plan: Plan, clinic: Clinic, today: date) -> dict[str, Any]:
-    """The day it was agreed, and the terms in force on it, which later versions never worsen (R-126)."""
-    agreed_on = plan.agreed_on or today
+async def _agreed(
+    plan: Plan, clinic: Clinic, today: date, anchors: Mapping[str, PartialDate], procedure: Procedure
+) -> dict[str, Any]:
+    """The day it was agreed, and the terms in force on it, which later versions never worsen (R-126).
+
+    Without a day, the earliest it can have been: terms published after the treatment began are never pinned.
+    """
+    begun = [anchor.earliest for anchor in anchors.values() if anchor.earliest]
+    agreed_on = plan.agreed_on or min([today, *begun])
     if agreed_on > today:
         raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
+    day0 = anchors.get(procedure.anchors.day0)
+    if day0 and day0.latest and agreed_on > day0.latest:
+        raise AgreedAfterTreatment(field="agreedOn")
     pinned = in_force(await Terms.filter(clinic_id=clinic.id, procedure=plan.procedure), on=agreed_on)
     return {"agreed_on": agreed_on, "terms_id": pinned.id if pinned else None}
 
@@ -166,7 +183,9 @@ async def record_anchor(by: Acting, treatment_id: UUID, *, name: str, on: str, e
     treatment = await _locked(by, treatment_id, "record_anchor")
     await expect(treatment, expected_version)
     today = await _today(by, treatment)
-    checked = rules.checked_anchors([(name, on)], procedure_of(by.house.registry, treatment), on=today)
+    checked = rules.checked_anchors(
+        [(name, on)], procedure_of(by.house.registry, treatment), on=today, fields=("name", "on")
+    )
     anchor = await Anchor.get_or_none(treatment_id=treatment.id, name=name)
     before = anchor.on if anchor else None
     anchor = anchor or Anchor(treatment_id=treatment.id, name=name)

@@ -23,7 +23,7 @@ class UnknownProcedure(Refusal):
 
 
 class DescriptionMissing(Refusal):
-    """A procedure `other` says in its description what was done."""
+    """The procedure `other` needs a description of what was done."""
 
     code = "DESCRIPTION_MISSING"
     remedy = "Add a description, or choose one of the known procedures."
@@ -96,20 +96,26 @@ def _is_site(site: str, scheme: Site) -> bool:
     return site in values if values else 0 < len(site) <= 60 and site.isprintable()
 
 
-def checked_anchors(anchors: Iterable[tuple[str, str]], procedure: Procedure, *, on: date) -> dict[str, PartialDate]:
-    """Anchors by name, none in the future of `on`, the day at the clinic.
+def checked_anchors(
+    anchors: Iterable[tuple[str, str]],
+    procedure: Procedure,
+    *,
+    on: date,
+    fields: tuple[str, str] = ("anchors", "anchors"),
+) -> dict[str, PartialDate]:
+    """Anchors by name, none in the future of `on`, the day at the clinic. `fields` are the inputs of name and date.
 
     Raises UnknownAnchor, AnchorRepeated, AnchorInFuture, UnreadableDate.
     """
     checked: dict[str, PartialDate] = {}
     for name, text in anchors:
         if name not in procedure.anchors.all():
-            raise UnknownAnchor(field="anchors", anchors=", ".join(procedure.anchors.all()))
+            raise UnknownAnchor(field=fields[0], anchors=", ".join(procedure.anchors.all()))
         if name in checked:
-            raise AnchorRepeated(field="anchors")
-        checked[name] = PartialDate.parse(text, field="anchors")
+            raise AnchorRepeated(field=fields[0])
+        checked[name] = PartialDate.parse(text, field=fields[1])
         if checked[name].is_after(on):
-            raise AnchorInFuture(field="anchors", available_from=checked[name].earliest)
+            raise AnchorInFuture(field=fields[1], available_from=checked[name].earliest)
     return checked
 
 

@@ -14,8 +14,9 @@ NEXT_MORNING = datetime(2026, 3, 16, 8, 30, tzinfo=UTC)
 
 QUESTION = "Bonjour, dix jours après la pose je sens encore le froid et une pression quand je mâche. Est-ce trop tôt ?"
 ANSWER = (
-    "Good evening. Cold and pressure are usual in the first weeks and fade. We judge the result from 17 March on; "
-    "your terms cover materials for 3 years."
+    "Good evening. Sensitivity to cold is common in the first four weeks. Pressure on chewing after ten days should be "
+    "looked at: please have the bite checked. By our usual dates the result may be judged from 17 March on; what is "
+    "covered for 3 years, and what is excluded, is in your terms."
 )
 COVERED, FALSIFIED = "3 years", "1 years"
 WORDS = "Ma joue a gonflé depuis ce matin et j'ai 38,6 de fièvre."

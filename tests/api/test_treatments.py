@@ -82,6 +82,13 @@ async def test_what_cannot_be_registered_as_a_treatment(world: World, subtests: 
             wrong("a date in words", "UNREADABLE_DATE", "anchors", anchors=[seated | {"on": "3 March 2026"}]),
             wrong("the year 999", "UNREADABLE_DATE", "anchors", anchors=[seated | {"on": "0999"}]),
             wrong("agreed tomorrow", "AGREED_IN_FUTURE", "agreedOn", agreedOn="2026-03-04"),
+            wrong(
+                "agreed after it was done",
+                "AGREED_AFTER_TREATMENT",
+                "agreedOn",
+                anchors=[seated | {"on": "2026-02-01"}],
+                agreedOn="2026-02-02",
+            ),
             wrong("empty objectives", "TEXT_EMPTY", "patientObjectives", patientObjectives="\t"),
             wrong("no such patient", "INVALID_ID", "patientId", patientId=world.clinic_id),
             wrong("no such clinic", "INVALID_ID", "clinicId", clinicId="14"),
@@ -218,9 +225,9 @@ async def test_an_anchor_recorded_later_needs_the_version_it_was_based_on(
         [
             trying("a version seen before the correction", "STALE_VERSION", "expectedVersion", expectedVersion=1),
             trying("a version from the future", "STALE_VERSION", "expectedVersion", expectedVersion=7),
-            trying("an unknown anchor", "UNKNOWN_ANCHOR", "anchors", name="surgery"),
-            trying("a future date", "ANCHOR_IN_FUTURE", "anchors", on="2026-03-04"),
-            trying("no date at all", "UNREADABLE_DATE", "anchors", on=""),
+            trying("an unknown anchor", "UNKNOWN_ANCHOR", "name", name="surgery"),
+            trying("a future date", "ANCHOR_IN_FUTURE", "on", on="2026-03-04"),
+            trying("no date at all", "UNREADABLE_DATE", "on", on=""),
         ],
         subtests,
     )
@@ -366,3 +373,26 @@ async def test_several_treatments_of_one_trip_have_clocks_of_their_own(world: Wo
     assert by_procedure["single_implant"]["referenceWindow"]["lastDayLatest"] == "2026-12-03"
     assert by_procedure["crown"]["referenceWindow"]["lastDayLatest"] == "2027-05-10"
     assert days == {"implant_placement": 160, "definitive_crown": 0}
+
+
+async def test_terms_published_after_the_treatment_began_are_never_pinned(world: World) -> None:
+    """R-126: registered late and without a day of agreement, it pins what was in force when it began at the latest."""
+    late = await registered(
+        world,
+        agreedOn=None,
+        anchors=[
+            {"name": "tooth_preparation", "on": "2026-01-10"},
+            {"name": "definitive_cementation", "on": "2026-03-03"},
+        ],
+    )
+
+    told = await world.patient.ask(
+        "query($id: ID!) { treatment(id: $id) { agreedOn terms { number } referenceWindow { won { source } } } }",
+        id=late,
+    )
+
+    assert told["treatment"] == {
+        "agreedOn": "2026-01-10",
+        "terms": None,
+        "referenceWindow": {"won": {"source": "DEFAULT"}},
+    }

@@ -32,6 +32,8 @@ def reasons_of_windows() -> Iterator[Reason]:
             yield from window.reasons
             yield from lodging_preserved_until(window, stabilisation_latest=date(2027, 3, 3), response_days=14).reasons
             yield from lodging_preserved_until(window, stabilisation_latest=None, response_days=14).reasons
+    yield from a_window("2026-03-03", on=date(2026, 12, 3)).reasons
+    yield from a_window("2026-03", on=date(2026, 6, 1)).reasons
     yield from a_window(terms="P1Y1M", suspensions=pause).reasons
     yield from a_window(specialty="P6W").reasons
     yield from a_window(confirmation="P8M").reasons
@@ -91,7 +93,7 @@ def test_dates_and_lengths_are_written_the_readers_way(locale: str, sentence: st
 
 @pytest.mark.parametrize(
     ("anchor", "english", "french"),
-    [("2026-03", "March 2026.", "mars 2026."), ("2026", "2026.", "2026."), ("unknown", "not known.", "inconnue.")],
+    [("2026-03", "March 2026.", "mars 2026."), ("2026", "2026.", "2026."), ("unknown", "not known.", "date inconnue.")],
 )
 def test_a_date_known_in_part_is_written_in_part(anchor: str, english: str, french: str) -> None:
     """R-065"""

@@ -71,7 +71,16 @@ def test_a_sign_is_normal_only_inside_its_days_and_afterwards_wants_a_clinician(
 def test_before_the_treatment_no_sign_is_expected_and_none_is_overdue() -> None:
     result = on_day(-1)
 
-    assert (result.normal_signs, result.no_longer_normal, result.red_flags) == ((), (), ())
+    assert (result.normal_signs, result.no_longer_normal) == ((), ())
+
+
+@pytest.mark.parametrize("day", [-1, 31, 1000])
+def test_an_emergency_is_shown_on_any_day(day: int) -> None:
+    """R-045: an empty list would read as an all-clear."""
+    shown = {flag.id: flag for flag in on_day(day).red_flags}
+
+    assert not shown["airway_swelling"].certain
+    assert shown["airway_swelling"].reason.sentence("en").endswith("Must not wait on any day.")
 
 
 def test_red_flags_of_the_day_come_most_urgent_first_while_it_is_too_early_to_judge() -> None:

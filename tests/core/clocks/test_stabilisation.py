@@ -20,8 +20,8 @@ STATES = StabilisationState
         (59, STATES.TOO_EARLY, True),
         (60, STATES.MAY_BE_JUDGED, False),
         (179, STATES.MAY_BE_JUDGED, False),
-        (180, STATES.STABLE, False),
-        (4000, STATES.STABLE, False),
+        (180, STATES.SETTLING_TIME_OVER, False),
+        (4000, STATES.SETTLING_TIME_OVER, False),
     ],
 )
 def test_it_is_too_early_until_the_earliest_date_which_itself_counts_as_reached(
@@ -57,7 +57,7 @@ def test_the_answer_has_the_earliest_the_usual_and_the_latest_date_with_their_so
         (date(2026, 5, 29), STATES.UNKNOWN, None),
         (date(2026, 5, 30), STATES.MAY_BE_JUDGED, False),
         (date(2026, 9, 26), STATES.MAY_BE_JUDGED, False),
-        (date(2026, 9, 27), STATES.STABLE, False),
+        (date(2026, 9, 27), STATES.SETTLING_TIME_OVER, False),
     ],
 )
 def test_with_only_the_month_known_the_answer_is_open_while_the_month_decides(
@@ -85,7 +85,7 @@ def test_an_implant_and_its_crown_are_judged_by_two_clocks() -> None:
     result = recovery(a_procedure(prosthetic=crown), placed, date(2026, 9, 1))
 
     assert result.prosthetic is not None
-    assert (result.stabilisation.state, result.prosthetic.state) == (STATES.STABLE, STATES.TOO_EARLY)
+    assert (result.stabilisation.state, result.prosthetic.state) == (STATES.SETTLING_TIME_OVER, STATES.TOO_EARLY)
     assert str(result.prosthetic.may_be_judged_from) == "2026-09-09"
 
 
@@ -117,7 +117,7 @@ def test_the_practitioners_own_date_may_be_earlier_or_answer_where_no_date_is_kn
         (None, STATES.UNKNOWN, None),
         (1, STATES.TOO_EARLY, True),
         (2, STATES.MAY_BE_JUDGED, False),
-        (6, STATES.STABLE, False),
+        (6, STATES.SETTLING_TIME_OVER, False),
     ],
 )
 def test_ivf_is_judged_by_cycles_and_not_by_months(
