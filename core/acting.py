@@ -136,7 +136,9 @@ def _holding(by: Acting) -> Any:
 def _holder(by: Acting) -> str:
     """Whose key it is, in 64 characters whatever the names hold."""
     viewer = by.viewer
-    return hashlib.sha256(json.dumps([viewer.role, viewer.subject, viewer.frontend]).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([viewer.role, viewer.subject, viewer.frontend, str(viewer.partner_id)]).encode()
+    ).hexdigest()
 
 
 async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:

@@ -40,6 +40,7 @@ from suivi.storage import object_routes, open_store
 log = logging.getLogger(__name__)
 
 TEST_CLOCK = "suivi-clock"
+MAX_REQUEST_BYTES = 2 * 1024 * 1024
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -146,6 +147,7 @@ class Endpoint(GraphQL[Any, None]):
 
     async def _answer(self, request: Request) -> Response:
         try:
+            _require_small(request)
             if not self._wants_explorer(request.scope):
                 request.scope["suivi.context"] = await self._context(request)
             return await self.run(request)
@@ -159,7 +161,7 @@ class Endpoint(GraphQL[Any, None]):
         """Raises HTTPException (400) for JSON that is no request, which Strawberry would trip over."""
         try:
             request = super().parse_json(data)
-        except UnicodeDecodeError as error:
+        except (UnicodeDecodeError, RecursionError) as error:
             raise HTTPException(400, "Unable to parse request body as JSON") from error
         if not isinstance(request, dict | list):
             raise HTTPException(400, "A request is a JSON object with a query.")
@@ -170,7 +172,7 @@ class Endpoint(GraphQL[Any, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         if isinstance(request, WebSocket):
-            return Connection(locale=_locale(request), clock=self._clock(request), running=self.running)
+            return Connection(locale=_locale(request), clock=self._connection_clock(request), running=self.running)
         return request.scope.get("suivi.context")
 
     async def _context(self, request: Request) -> Context:
@@ -182,6 +184,13 @@ class Endpoint(GraphQL[Any, None]):
             locale=_locale(request),
             after_commit=self.running.wake,
         )
+
+    def _connection_clock(self, request: WebSocket) -> Callable[[], datetime]:
+        """A handshake cannot be told what is wrong with its header: real time it is then."""
+        try:
+            return self._clock(request)
+        except HTTPException:
+            return utc_now
 
     def _clock(self, request: Request | WebSocket) -> Callable[[], datetime]:
         """The test clock: in development only, a header says which moment a request is played at (R-068)."""
@@ -206,10 +215,17 @@ class Endpoint(GraphQL[Any, None]):
             viewer=viewer,
             house=self.running.house,
             clock=context.clock,
-            locale=language_of(params.get("locale") or context.locale),
+            locale=language_of(told if isinstance(told := params.get("locale"), str) else context.locale),
             after_commit=self.running.wake,
         )
         return await super().on_ws_connect(context)
+
+
+def _require_small(request: Request) -> None:
+    """Files never pass through here, so that no request is large."""
+    told = request.headers.get("content-length", "0")
+    if not told.isdecimal() or int(told) > MAX_REQUEST_BYTES:
+        raise HTTPException(413, f"A request has at most {MAX_REQUEST_BYTES} bytes; files go to the object store.")
 
 
 def _bearer(header: Any) -> str:

@@ -134,10 +134,12 @@ class DiskStore:
         _make_parent(there)
         try:
             # A second name, then the first removed: unlike a rename, this never replaces what is there.
-            there.hardlink_to(here)
+            _second_name(here, there)
         except FileExistsError as error:
-            if not there.samefile(here):
-                raise KeyTaken(target) from error
+            raise KeyTaken(target) from error
+        except FileNotFoundError as error:
+            # Somebody else moved it in the meantime.
+            raise KeyError(source) from error
         here.unlink(missing_ok=True)
 
     @contextmanager
@@ -154,6 +156,15 @@ class DiskStore:
         os.fsync(file.fileno())
         _make_parent(target)
         Path(file.name).replace(target)
+
+
+def _second_name(here: Path, there: Path) -> None:
+    """Raises FileExistsError for another file of that name, FileNotFoundError when `here` is gone."""
+    try:
+        there.hardlink_to(here)
+    except FileExistsError:
+        if not there.samefile(here):
+            raise
 
 
 def _make_parent(path: Path) -> None:

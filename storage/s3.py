@@ -195,6 +195,9 @@ class S3Store:
             if error.code == "NoSuchKey":
                 raise KeyError(arguments.get("object_name")) from error
             raise StoreUnavailable(f"the object store answered {error.code}") from error
+        except ValueError as error:
+            # The SDK's own check of the bucket's name or the key.
+            raise StoreUnavailable("the address or its bucket cannot be used") from error
         except (MinioException, HTTPError) as error:
             raise StoreUnavailable(f"no answer from the object store: {type(error).__name__}") from error
 

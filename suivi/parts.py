@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from tortoise import connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.exceptions import ConfigurationError
 from tortoise.migrations.executor import MigrationExecutor
 from valkey.asyncio.connection import parse_url
 
@@ -59,8 +60,7 @@ def database_file(chosen: Settings) -> Path | None:
 async def require_database(chosen: Settings) -> None:
     """That the database answers; a SQLite file that is not there yet will be made. Raises Problem."""
     address = chosen.database_address
-    if urlsplit(address).scheme not in ("sqlite", "postgres", "postgresql", "asyncpg"):
-        raise Problem("SUIVI_DATABASE_URL cannot be used: it looks like postgresql://user:password@host/name.")
+    _require_address(address)
     try:
         if database.is_sqlite(address):
             _open_file(chosen)
@@ -68,6 +68,20 @@ async def require_database(chosen: Settings) -> None:
             await _greet_postgres(address)
     except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise Problem(_unreachable(address, error)) from error
+
+
+def _require_address(address: str) -> None:
+    """What is wrong with it may be part of a password, so that no error's own words are repeated. Raises Problem."""
+    try:
+        known = urlsplit(address).scheme in ("sqlite", "postgres", "postgresql", "asyncpg")
+        expand_db_url(address)
+    except (ValueError, ConfigurationError):
+        known = False
+    if not known:
+        raise Problem(
+            "SUIVI_DATABASE_URL cannot be used: it looks like postgresql://user:password@host:5432/name. "
+            "In a password, / is written %2F, @ %40, # %23 and % %25."
+        )
 
 
 def _open_file(chosen: Settings) -> None:

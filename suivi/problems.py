@@ -30,8 +30,8 @@ def explain(error: BaseException) -> str | None:
             return _unreadable_setting(error)
         case StoreUnavailable():
             return f"The object store cannot be used: {error}. Check SUIVI_STORAGE_URL with `suivi doctor`."
-        case PermissionError() if error.filename:
-            return f"{error.filename} cannot be written: {error.strerror}. Set SUIVI_DATA_DIR to a folder of your own."
+        case OSError() if error.filename:
+            return f"{error.filename} cannot be used: {error.strerror}. Set SUIVI_DATA_DIR to a folder of your own."
     return None
 
 

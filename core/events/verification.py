@@ -1,7 +1,9 @@
 """Proving that nothing was changed behind Suivi's back: every event, chain and audited row against the log's hashes.
 
 What cannot be seen from inside the database: a partner or clinic that was removed with its chain, its events and all
-that ever belonged to it. Compare with a backup, or note from time to time how many chains there are.
+that ever belonged to it; the newest events of one noun, put back together with its rows and its chain by whoever has
+an older copy of them; and changes to notices on their way (`delivery`), which say how far work has got. Compare with a
+backup, or note from time to time how many chains and events there are.
 """
 
 import sqlite3
@@ -16,6 +18,7 @@ from uuid import UUID
 
 from tortoise import Model, Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
 from suivi.core.deliveries.models import Delivery
@@ -115,7 +118,7 @@ async def _snapshot() -> AsyncIterator[BaseDBAsyncClient]:
 async def _fits(key: bytes, connection: BaseDBAsyncClient) -> bool:
     """Whether at least one event was hashed with this key, or there is none: usually the first one tells."""
     empty = True
-    with suppress(sqlite3.DatabaseError):  # told of when the events are read again
+    with suppress(sqlite3.DatabaseError, BaseORMException):  # told of when the events are read again
         async for batch in batches(connection, Event):
             empty = False
             if any(_is_genuine(key, row) for row in batch):
@@ -144,7 +147,7 @@ class _Reading:
 
     async def count(self, models: tuple[type[Model], ...]) -> None:
         for model in models:
-            with suppress(sqlite3.DatabaseError):  # told of when its rows are read
+            with suppress(sqlite3.DatabaseError, BaseORMException):  # told of when its rows are read
                 self.total += await model.all().using_db(self.connection).count()
 
     async def rows(self, model: type[Model]) -> AsyncIterator[StoredRow]:
@@ -192,8 +195,8 @@ class _Audit:
         try:
             async for row in self.reading.rows(model):
                 check(row)
-        except sqlite3.DatabaseError:
-            # The pages of the file themselves make no sense: what else is in this table nobody can say.
+        except (sqlite3.DatabaseError, BaseORMException):
+            # The table is gone, or the pages of the file make no sense: what else was in it nobody can say.
             self.unread.add(model._meta.db_table)
             self._find(What.UNREADABLE, model._meta.db_table, "as a whole")
 

@@ -11,6 +11,7 @@ from suivi.core.access.narrowing import fetch
 from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case, treatment_in
 from suivi.core.cases.models import Case
+from suivi.core.cases.rules import require_possible
 from suivi.core.events.log import append
 from suivi.core.events.models import Event
 from suivi.core.evidence.content import ACCEPTED_TYPES, Checked, Examination, FileMissing, FileTypeNotAccepted
@@ -190,6 +191,7 @@ async def _seal(by: Acting, evidence_id: UUID, *, checked: Checked | None) -> Ev
     evidence.received_at = by.at
     await evidence.save()
     case = await Case.get(id=evidence.case_id)
+    require_possible("add_evidence", case.state)
     told = {"evidence": str(evidence.id), "kind": evidence.kind.value, "sha256": evidence.sha256}
     await append(by, case, "evidence_received", told, wrote=[evidence])
     return evidence

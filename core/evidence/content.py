@@ -216,7 +216,16 @@ def _look_into(file: IO[bytes], content_type: str) -> Photo:
     if content_type == PDF:
         _require_whole_pdf(file)
         return Photo(has_location=False)
+    if content_type == JPEG:
+        _require_end_of_jpeg(file)
     return _decode(file, _PILLOW_FORMATS[content_type])
+
+
+def _require_end_of_jpeg(file: IO[bytes]) -> None:
+    """A decoder forgives a missing end marker; a file that was cut off has none."""
+    file.seek(0)
+    if b"\xff\xd9" not in file.read():
+        raise FileDamaged
 
 
 def _require_whole_pdf(file: IO[bytes]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import NotFound, fetch
+from suivi.core.access.narrowing import NotFound, fetch, narrow
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.models import Clinic, Member, MemberKind
@@ -43,6 +43,13 @@ class AgreedAfterTreatment(Refusal):
     remedy = "Give the day the treatment was agreed, at the latest the day it was done; its terms are pinned."
 
 
+class ObjectivesNotYours(Refusal):
+    """Each side writes down its own objectives, and nobody the other side's."""
+
+    code = "OBJECTIVES_NOT_YOURS"
+    remedy = "Leave them out; the other side records its own with `recordObjectives`."
+
+
 class SignedInFuture(Refusal):
     """A consent is signed today or earlier."""
 
@@ -76,7 +83,7 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
     treatment = await Treatment.create(
         patient_id=patient.id,
         clinic_id=clinic.id,
-        trip_id=await _trip(plan.trip_id, patient),
+        trip_id=await _trip(by, plan.trip_id, patient),
         practitioner_id=await _practitioner(plan.practitioner_id, clinic),
         **_described(by, plan, procedure),
         **await _agreed(plan, clinic, today, anchors, procedure),
@@ -103,7 +110,11 @@ def _known_procedure(by: Acting, plan: Plan) -> Procedure:
 
 
 def _described(by: Acting, plan: Plan, procedure: Procedure) -> dict[str, Any]:
-    """What is treated and hoped for, and the rules that are pinned with it."""
+    """What is treated and hoped for, each side speaking for itself, and the rules that are pinned with it."""
+    if by.viewer.role in CLINIC_SIDE and plan.patient_objectives is not None:
+        raise ObjectivesNotYours(field="patientObjectives")
+    if by.viewer.role not in CLINIC_SIDE and plan.practitioner_objectives is not None:
+        raise ObjectivesNotYours(field="practitionerObjectives")
     hoped = {
         "patient_objectives": (plan.patient_objectives, "patientObjectives"),
         "practitioner_objectives": (plan.practitioner_objectives, "practitionerObjectives"),
@@ -148,8 +159,12 @@ async def _parties(by: Acting, patient_id: UUID, clinic_id: UUID) -> tuple[Patie
     return patient, await fetch(Clinic, by.viewer, clinic_id, on=by.on)
 
 
-async def _trip(trip_id: UUID | None, patient: Patient) -> UUID | None:
-    if trip_id is not None and not await Trip.filter(id=trip_id, patient_id=patient.id).exists():
+async def _trip(by: Acting, trip_id: UUID | None, patient: Patient) -> UUID | None:
+    """One that the viewer may see: a clinic does not join a trip it has no part in."""
+    if trip_id is None:
+        return None
+    visible = narrow(Trip, by.viewer, on=by.on, ids=[trip_id])
+    if not await visible.filter(id=trip_id, patient_id=patient.id).exists():
         raise NotFound(noun="trip", field="tripId")
     return trip_id
 

@@ -1,5 +1,7 @@
 """What a page in a browser needs of the endpoint, and what a stranger's request gets."""
 
+from suivi.core.access.viewer import Role
+from suivi.graphql.app import MAX_REQUEST_BYTES
 from tests.services.suivi import Suivi
 
 
@@ -38,3 +40,19 @@ async def test_the_link_of_a_notice_shows_nothing_about_anybody(running: Suivi) 
     assert page.status_code == 200
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "0190a0c0" not in page.text
+
+
+async def test_a_request_too_deep_or_too_large_is_refused_with_a_code(running: Suivi) -> None:
+    """R-212."""
+    headers = {
+        "authorization": f"Bearer {running.token(Role.OPERATOR, 'operator')}",
+        "content-type": "application/json",
+    }
+    deep = b'{"query":' + b"[" * 100_000 + b"}"
+
+    too_deep = await running.http.post("/graphql", content=deep, headers=headers)
+    too_large = await running.http.post("/graphql", content=b" " * (MAX_REQUEST_BYTES + 1), headers=headers)
+
+    assert (too_deep.status_code, too_large.status_code) == (400, 413)
+    for answer in (too_deep, too_large):
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"

@@ -90,6 +90,9 @@ async def test_what_cannot_be_registered_as_a_treatment(world: World, subtests: 
                 agreedOn="2026-02-02",
             ),
             wrong("empty objectives", "TEXT_EMPTY", "patientObjectives", patientObjectives="\t"),
+            wrong(
+                "words of the other side", "OBJECTIVES_NOT_YOURS", "practitionerObjectives", practitionerObjectives="x"
+            ),
             wrong("no such patient", "INVALID_ID", "patientId", patientId=world.clinic_id),
             wrong("no such clinic", "INVALID_ID", "clinicId", clinicId="14"),
             wrong("a patient of another partner", "NOT_FOUND", None, patientId=other.patient_id),
@@ -396,3 +399,14 @@ async def test_terms_published_after_the_treatment_began_are_never_pinned(world:
         "terms": None,
         "referenceWindow": {"won": {"source": "DEFAULT"}},
     }
+
+
+async def test_a_clinic_speaks_for_itself_and_joins_no_trip_it_has_no_part_in(world: World) -> None:
+    """R-012, R-024."""
+    trip = await world.patient.do("planTrip", "... on Trip { id }", patientId=world.patient_id, country="HU")
+    given = registering(world).good | {"patientObjectives": None}
+
+    forged = await world.coordinator.refused("registerTreatment", **(given | {"patientObjectives": "A smile."}))
+    unseen = await world.coordinator.refused("registerTreatment", **(given | {"tripId": trip["id"]}))
+
+    assert (forged, unseen) == ("OBJECTIVES_NOT_YOURS", "NOT_FOUND")

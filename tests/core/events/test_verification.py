@@ -278,3 +278,14 @@ async def _two_rows(model: type[Model]) -> list[Any]:
     if model is Event:
         return await Event.filter(noun="case", seq__in=(2, 3), kind__contains="made").order_by("seq")
     return (await model.all())[:2]
+
+
+async def test_a_table_that_is_gone_is_named_instead_of_ending_the_audit(world: World) -> None:
+    name = table(model_of("attachment"))
+    await intruder.run(f'ALTER TABLE "{name}" RENAME TO "elsewhere"')
+    try:
+        findings = await verify(KEY)
+    finally:
+        await intruder.run(f'ALTER TABLE "elsewhere" RENAME TO "{name}"')
+
+    assert Finding(what=What.UNREADABLE, table=name, row_id="as a whole") in findings

@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from suivi.core.evidence import content
-from suivi.core.evidence.content import Checked, Examination
+from suivi.core.evidence.content import JPEG, Checked, Examination, FileDamaged
 from suivi.core.refusals import Refusal
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\nxref\ntrailer\nstartxref\n9\n%%EOF\n"
@@ -254,3 +254,14 @@ def test_unreadable_camera_data_does_not_spoil_a_photo_but_may_hide_a_location(d
     found = checked(photo[:at] + damage + photo[at + len(damage) :])
 
     assert (found.width, found.embedded_time, found.has_location) == (320, None, True)
+
+
+def test_a_jpeg_cut_off_before_its_end_marker_is_damaged() -> None:
+    """R-240: a decoder would forgive the last two bytes."""
+    picture = io.BytesIO()
+    Image.new("RGB", (800, 600), "white").save(picture, "JPEG")
+
+    with Examination(max_bytes=1_000_000) as examination:
+        examination.feed(picture.getvalue()[:-2])
+        with pytest.raises(FileDamaged):
+            examination.verdict(declared_type=JPEG)
