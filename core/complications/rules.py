@@ -41,4 +41,5 @@ def _urgency(flag: RedFlag, procedure: Procedure, anchors: Mapping[str, PartialD
     day = start_of(flag.anchor or procedure.anchors.day0, anchors).day_number(on)
     if day is None or day.standing(flag.days) in (Standing.INSIDE, Standing.POSSIBLE):
         return flag.urgency
-    return min(flag.urgency, OUTSIDE_ITS_DAYS, key=ORDER.index)
+    least = ORDER.index(OUTSIDE_ITS_DAYS)
+    return ORDER[min(ORDER.index(flag.urgency), least)]

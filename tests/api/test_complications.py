@@ -144,3 +144,20 @@ async def test_without_its_plugin_a_treatment_is_still_reported_on(world: World)
     assert report["rulesVersion"].startswith("other@")
     assert recovery["treatment"]["procedure"] is None
     assert "g_breathing" in [flag["key"] for flag in recovery["treatment"]["recovery"]["redFlags"]]
+
+
+async def test_an_emergency_stays_one_outside_the_days_it_is_watched_for(world: World) -> None:
+    """R-045, R-073: chest pain on day 99 is no matter for a remote examination within two days."""
+    late = world.patient.at(datetime(2026, 6, 10, 9, 0, tzinfo=UTC))
+
+    report = await late.do(
+        "reportComplication",
+        "... on ComplicationReport { urgency { level } }",
+        caseId=world.case_id,
+        signs=["g_breathing"],
+        language="fr",
+    )
+    told = await late.ask("query($id: ID!) { case(id: $id) { deliveries { urgent } } }", id=world.case_id)
+
+    assert report["urgency"]["level"] == "EMERGENCY_NOW"
+    assert told["case"]["deliveries"] == [{"urgent": True}]
