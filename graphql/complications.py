@@ -11,6 +11,7 @@ from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.complications import actions
 from suivi.core.complications.models import ComplicationReport as ReportRow
 from suivi.core.specialties.common import common
+from suivi.core.specialties.model import Text
 from suivi.core.treatments.answers import procedure_of
 from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.clinics import Member, load_member
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 
 LazyCase = Annotated["Case", strawberry.lazy("suivi.graphql.cases")]
 
-NO_EMERGENCY_SERVICE = {
-    "en": "Suivi is not an emergency service. If you feel in danger, call the local emergency number now.",
-    "fr": "Suivi n'est pas un service d'urgence. En cas de danger, appelez tout de suite le numéro d'urgence local.",
-}
+NO_EMERGENCY_SERVICE = Text(
+    by_locale={
+        "en": "Suivi is not an emergency service. If you feel in danger, call the local emergency number now.",
+        "fr": "Suivi n'est pas un service d'urgence. "
+        "En cas de danger, appelez tout de suite le numéro d'urgence local.",
+    }
+)
 
 
 @strawberry.type(description="How urgent the signs are that were ticked. It sorts and warns; it decides nothing.")
@@ -77,9 +81,7 @@ class ComplicationReport(Node):
 
     @strawberry.field
     def not_an_emergency_service(self, info: Info, locale: str | None = None) -> LocalizedText:
-        language = (locale or info.context.locale).split("-")[0]
-        language = language if language in NO_EMERGENCY_SERVICE else "en"
-        return LocalizedText(text=NO_EMERGENCY_SERVICE[language], locale=language)
+        return localized(NO_EMERGENCY_SERVICE, info, locale)
 
     @classmethod
     def of(cls, row: Any) -> "ComplicationReport":

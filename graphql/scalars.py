@@ -10,11 +10,14 @@ from suivi.core.specialties.model import Text
 from suivi.graphql.context import Info
 from suivi.graphql.results import LocalizedText
 
-NO_DIAGNOSIS = {
-    "en": "This is information, not a diagnosis, and no all-clear: whatever worries you may be reported at any time.",
-    "fr": "Ceci est une information, ni un diagnostic ni un feu vert : tout ce qui inquiète peut être signalé à tout "
-    "moment.",
-}
+NO_DIAGNOSIS = Text(
+    by_locale={
+        "en": "This is information, not a diagnosis, and no all-clear: "
+        "whatever worries you may be reported at any time.",
+        "fr": "Ceci est une information, ni un diagnostic ni un feu vert : "
+        "tout ce qui inquiète peut être signalé à tout moment.",
+    }
+)
 
 
 def plain(value: Any) -> str | None:
@@ -87,6 +90,4 @@ def localized_or_none(text: Text | None, info: Info, locale: str | None) -> Loca
 
 
 def no_diagnosis(info: Info, locale: str | None) -> LocalizedText:
-    language = (locale or info.context.locale).split("-")[0]
-    language = language if language in NO_DIAGNOSIS else "en"
-    return LocalizedText(text=NO_DIAGNOSIS[language], locale=language)
+    return localized(NO_DIAGNOSIS, info, locale)
