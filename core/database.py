@@ -29,6 +29,9 @@ NOUNS = (
     "complications",
     "classifications",
     "coverage",
+    "measurements",
+    "check_ups",
+    "pins",
     "events",
     "deliveries",
 )

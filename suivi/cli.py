@@ -20,6 +20,10 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, help="Prove that the history was not changed behind Suivi's back.")
 app.add_typer(audit, name="audit")
+plugins = typer.Typer(help="See what plugins are in force, try their rules, and compare versions.")
+app.add_typer(plugins, name="plugins")
+plugin = typer.Typer(no_args_is_help=True, help="Start a plugin of your own.")
+app.add_typer(plugin, name="plugin")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; SUIVI_PORT or 8000 otherwise.")]
@@ -181,8 +185,8 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(doctor.run(as_json=as_json))
 
 
-@app.command()
-def plugins(as_json: Json = False) -> None:
+@plugins.callback(invoke_without_command=True)
+def list_plugins(context: typer.Context, as_json: Json = False) -> None:
     """List the plugins in force: versions, hooks, procedures, languages, sources, and who reviewed their figures.
 
     Specialties and ways to reach a clinic are plugins, the built-in ones too. A plugin that cannot be used stops
@@ -192,10 +196,74 @@ def plugins(as_json: Json = False) -> None:
     Examples:
       suivi plugins
       suivi plugins --json
+      suivi plugins try cases.yaml
+      suivi plugins diff
     """
+    if context.invoked_subcommand is not None:
+        return
     from suivi.commands import plugins
 
     plugins.run(as_json=as_json)
+
+
+@plugins.command("try")
+def try_cases(
+    file: Annotated[Path, typer.Argument(help="Sample cases in YAML; - reads them from standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Evaluate a file of sample cases: every hint with the facts and sources it rests on. Nothing is stored.
+
+    The format is described in docs/sample-cases.md; a plugin's golden cases have it too. Where a case says what it
+    expects, the answer is compared. Ends with 1 when one is not as expected, with 2 when the file cannot be read.
+
+    \b
+    Examples:
+      suivi plugins try cases.yaml
+      suivi plugins try cases.yaml --json | jq .[0].hints
+    """
+    from suivi.commands import plugins_try
+
+    raise typer.Exit(plugins_try.run(file, as_json=as_json))
+
+
+@plugins.command()
+def diff(
+    specialty: Annotated[str | None, typer.Argument(help="Only this specialty; all of them otherwise.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say which open cases the installed rules would change, and how, compared with the rules each is pinned to.
+
+    Reads the database and changes nothing: a treatment keeps its rules until somebody at its clinic moves it with
+    the mutation `repinRules`.
+
+    \b
+    Examples:
+      suivi plugins diff
+      suivi plugins diff dental --json
+    """
+    from suivi.commands import plugins_diff
+
+    raise typer.Exit(plugins_diff.run(specialty, as_json=as_json))
+
+
+@plugin.command()
+def new(
+    specialty: Annotated[str, typer.Argument(help="Its id in lower case, such as dermatology.")],
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to make it; ./suivi-<specialty> otherwise. It must not exist.")
+    ] = None,
+) -> None:
+    """Make a working specialty package: protocol, languages, golden cases, tests, CI and a README.
+
+    `pip install -e '.[test]' && pytest` is green in it at once; docs/write-a-plugin.md goes on from there.
+
+    \b
+    Example:
+      suivi plugin new dermatology
+    """
+    from suivi.commands import plugin_new
+
+    plugin_new.run(specialty, folder=folder)
 
 
 @app.command()

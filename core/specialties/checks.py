@@ -12,13 +12,13 @@ from suivi.core.specialties.document import Document, Loc
 
 FIGURES = ("src", "conf")
 RAW = (
-    "codes", "outcomes", "hints", "benchmarks", "staged", "variants", "safety", "regulatory", "expected_curve",
-    "series", "device_events", "eligibility", "full_cycle_definition", "ask_before",
+    "codes", "outcomes", "hints", "benchmarks", "staged", "safety", "regulatory", "expected_curve",
+    "device_events", "eligibility", "full_cycle_definition", "ask_before",
 )  # fmt: skip
 """Keys of a procedure that are kept as they are; outcomes and hints are typed as well."""
 
 _TOP = {
-    "meta", "sources", "measurements", "photo_sets", "duties", "red_flag_library", "exclusions", "warranty_templates",
+    "meta", "sources", "measurements", "facts", "photo_sets", "duties", "red_flag_library", "exclusions", "warranty_templates",
     "procedures",
 }  # fmt: skip
 _META = {"specialty", "version", "names", "time_unit", "disclaimer", "reference_period"}
@@ -37,11 +37,14 @@ class _Known:
     photo_sets: set[str]
     duties: set[str]
     red_flags: set[str]
+    general: set[str]
     exclusions: set[str]
     conditions: set[str]
     fees: set[str]
     templates: set[str]
     measurements: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    documents: set[str]
     labels: Mapping[str, Mapping[str, Any]]
 
 
@@ -69,11 +72,16 @@ def _known(data: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -> 
         photo_sets=set(_section(data, "photo_sets")),
         duties=duties,
         red_flags=set(_section(data, "red_flag_library")) | {flag.id for flag in shared.general_red_flags},
+        general={flag.id for flag in shared.general_red_flags},
         exclusions=set(_section(data, "exclusions")) | set(shared.exclusions),
         conditions=set(shared.warranty_conditions) | duties,
         fees=set(shared.fee_kinds),
         templates=set(_section(data, "warranty_templates")),
         measurements=_section(data, "measurements"),
+        facts=_section(data, "facts"),
+        documents={
+            str(name) for entry in _section(data, "photo_sets").values() for name in _list(entry, "documents")
+        },
         labels=labels,
     )
 
@@ -129,6 +137,10 @@ def _check_labels(document: Document, known: _Known) -> None:
     for key, entry in _section(document.data, "photo_sets").items():
         for group in ("views", "radiographs", "documents", "video"):
             _require_labels(document, ("photo_sets", key, group), _list(entry, group), known.labels["views"], "views")
+    for section in ("measurements", "facts"):
+        for key, entry in _section(document.data, section).items():
+            coded = [f"{key}.{value}" for value in _list(entry, "values")] if _at(entry, "type") == "coded" else []
+            _require_labels(document, (section, key, "values"), coded, known.labels["values"], "values")
     labels = {**known.labels["coverage"], **common().fee_kinds}
     for key, entry in _section(document.data, "warranty_templates").items():
         named = {"object": [_at(entry, "object")], "covers": _list(entry, "covers"), "remedy": _list(entry, "remedy")}
@@ -169,7 +181,10 @@ def _check_procedure(document: Document, loc: Loc, entry: Mapping[str, Any], kno
     for place, item in _items(entry.get("outcomes"), (*loc, "outcomes")):
         _check_outcome(document, place, item, known)
     for place, item in _items(entry.get("hints"), (*loc, "hints")):
-        _check_class(document, (*place, "suggests"), item.get("suggests"))
+        _check_hint(document, place, item, entry, known)
+    for group, names in (("variants", _list(entry, "variants")), ("sites", _site_names(entry))):
+        _require_labels(document, (*loc, group), names, known.labels[group], group)
+    _check_stable_measurement(document, (*loc, "stabilisation", "measured"), entry, known)
 
 
 def _check_figures(document: Document, loc: Loc, entry: Mapping[str, Any]) -> None:
@@ -211,6 +226,10 @@ def _anchored(entry: Mapping[str, Any], loc: Loc) -> Iterator[tuple[Loc, Mapping
     yield (*loc, "on_site"), _section(entry, "on_site")
     for section in ("phases", "follow_up", "normal_signs", "red_flags", "outcomes"):
         yield from _items(entry.get(section), (*loc, section))
+    for place, item in _items(entry.get("hints"), (*loc, "hints")):
+        yield (*place, "given"), _section(item, "given")
+    for name in ("starts", "counts_from"):
+        yield (*loc, "series", name), {"anchor": _section(entry, "series").get(name)}
 
 
 def _check_red_flags(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
@@ -236,7 +255,53 @@ def _check_check_up(document: Document, loc: Loc, item: Mapping[str, Any], known
 
 def _check_outcome(document: Document, loc: Loc, item: Mapping[str, Any], known: _Known) -> None:
     _check_class(document, (*loc, "class_hint"), item.get("class_hint"))
+    _check_each(document, (*loc, "documents"), _list(item, "documents"), known.documents, "document of a photo set")
+    _check_requirements(document, (*loc, "requires"), item.get("requires"), known)
     parts = list(_items(item.get("all_of"), (*loc, "all_of"))) or [(loc, item)]
+    _check_comparisons(document, parts, known)
+
+
+def _check_hint(
+    document: Document, loc: Loc, item: Mapping[str, Any], procedure: Mapping[str, Any], known: _Known
+) -> None:
+    _check_class(document, (*loc, "suggests"), item.get("suggests"))
+    given = _section(item, "given")
+    place = (*loc, "given")
+    signs = {str(sign.get(key)) for _, sign in _signs(procedure) for key in ("id", "ref") if key in sign}
+    _check_each(document, (*place, "signs"), _list(given, "signs"), signs | known.general, "sign of the procedure")
+    _check_each(document, (*place, "variants"), _list(given, "variants"), set(_list(procedure, "variants")), "variant")
+    _check_requirements(document, (*place, "facts"), given.get("facts"), known)
+    _check_comparisons(document, list(_items(given.get("measurements"), (*place, "measurements"))), known)
+
+
+def _signs(procedure: Mapping[str, Any]) -> Iterator[tuple[Loc, Mapping[str, Any]]]:
+    for section in ("normal_signs", "red_flags"):
+        yield from _items(procedure.get(section), (section,))
+
+
+def _site_names(procedure: Mapping[str, Any]) -> list[Any]:
+    site = _section(procedure, "site")
+    return [*_list(site, "values"), *_list(site, "detail")]
+
+
+def _check_requirements(document: Document, loc: Loc, items: Any, known: _Known) -> None:
+    for place, item in _items(items, loc):
+        if str(item.get("fact")) not in known.facts:
+            document.report((*place, "fact"), f"unknown fact {item.get('fact')!r}")
+        measure = item.get("baseline_of")
+        if measure is not None and str(measure) not in known.measurements:
+            document.report((*place, "baseline_of"), f"unknown measurement {measure!r}")
+
+
+def _check_stable_measurement(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
+    measured = _section(_section(entry, "stabilisation"), "measured")
+    if measured:
+        _require_citation(document, loc, measured)
+        if str(measured.get("measure")) not in known.measurements:
+            document.report((*loc, "measure"), f"unknown measurement {measured.get('measure')!r}")
+
+
+def _check_comparisons(document: Document, parts: Iterable[tuple[Loc, Mapping[str, Any]]], known: _Known) -> None:
     for place, part in parts:
         measure = part.get("measure")
         if measure is not None and str(measure) not in known.measurements:

@@ -98,6 +98,16 @@ class Phase(Cited):
     anchor: str | None = None
 
 
+class StableMeasurement(Cited):
+    """A result that counts as settled only once it was measured so: `times` values of `measure` in a row, each at
+    least `apart_days` after the one before, all within `within` (in the measurement's unit) of each other."""
+
+    measure: str
+    within: float = Field(ge=0)
+    times: int = Field(default=2, ge=2)
+    apart_days: int = Field(ge=1)
+
+
 class Stabilisation(Cited):
     """When a result may be judged: `min` earliest, `typical` default, `max` latest, in days or in cycles."""
 
@@ -110,6 +120,8 @@ class Stabilisation(Cited):
     """How long literature saw results still change, beyond `max`."""
     per_cycle_resolution: Mapping[str, Any] | None = None
     """When one cycle is known to have failed: `{anchor, day}`."""
+    measured: StableMeasurement | None = None
+    """What must have been measured besides, before anyone may judge."""
     variants: Mapping[str, Any] = Field(default_factory=dict)
     """By variant of the procedure, the `min`, `typical` and `max` that replace the ones above."""
     seed: str | None = None
@@ -122,14 +134,23 @@ class Stabilisation(Cited):
         return self
 
 
+class Escalation(Cited):
+    """From `from_day` on, in the days of the sign it belongs to, the sign is at least this urgent."""
+
+    from_day: int
+    urgency: Urgency
+
+
 class NormalSign(Cited):
-    """Expected only inside `days`; afterwards the same sign wants a clinician."""
+    """Expected only inside `days`; afterwards the same sign wants a clinician, as soon as `escalates` says."""
 
     id: str
     sign: Text
     days: DayRange
     anchor: str | None = None
     peak_day: int | None = None
+    escalates: tuple[Escalation, ...] = ()
+    """After the last normal day, `within_48h` where nothing is stated."""
     note: Text | None = None
 
 
@@ -142,6 +163,7 @@ class RedFlag(Cited):
     urgency: Urgency
     suspect: str
     anchor: str | None = None
+    escalates: tuple[Escalation, ...] = ()
     note: str | None = None
 
 
@@ -240,10 +262,33 @@ class Anchors(Data):
         return (self.day0, *self.other)
 
 
+class Comparison(Data):
+    """`measure` compared with `value`: in its own unit, or against the stored baseline or target where `op` says so."""
+
+    measure: str
+    op: Operator
+    value: Any
+
+
+class Requirement(Data):
+    """A fact that must hold, such as `weight_change_pct` within 5 of zero.
+
+    Where nobody gave the fact, the baseline of the measurement `baseline_of` stands in for it. An `optional` fact
+    counts only against: unknown, it is taken to hold.
+    """
+
+    fact: str
+    op: Operator
+    value: Any
+    baseline_of: str | None = None
+    optional: bool = False
+
+
 class Threshold(Cited):
     """An outcome worth a look. It counts only from `from_day`, with baseline and agreed target on record.
 
-    Either one `measure` with `op` and `value`, or `all_of` several. `condition` names a fact that must hold.
+    Either one `measure` with `op` and `value`, or `all_of` several. `requires` are the facts that must hold;
+    `condition` says the same in words, `documents` what has to be on file besides photos and check-ups.
     """
 
     id: str
@@ -256,10 +301,15 @@ class Threshold(Cited):
     unit: Literal["day", "cycle"] = "day"
     anchor: str | None = None
     condition: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    documents: tuple[str, ...] = ()
     compare: str | None = None
+    """What the value is compared with, in words."""
+    needs: tuple[Literal["baseline", "target"], ...] = ()
+    """What of the measurement must be on record besides what `op` asks for."""
     class_hint: str | None = None
     """A case class, or a fact such as `device_failure`."""
-    all_of: tuple[Mapping[str, Any], ...] = ()
+    all_of: tuple[Comparison, ...] = ()
     note: str | None = None
 
     @model_validator(mode="after")
@@ -271,13 +321,57 @@ class Threshold(Cited):
         return self
 
 
-class ClassHint(Cited):
-    """Prose that helps sort a queue. It never decides."""
+class Given(Data):
+    """The facts a hint of a specialty rests on. All that is stated must hold; of `signs`, one is enough."""
 
+    signs: tuple[str, ...] = ()
+    days: DayRange = (None, None)
+    anchor: str | None = None
+    cycles: DayRange = (None, None)
+    variants: tuple[str, ...] = ()
+    measurements: tuple[Comparison, ...] = ()
+    facts: tuple[Requirement, ...] = ()
+    patient_dissatisfied: bool | None = None
+
+
+class ClassHint(Cited):
+    """Helps to sort a queue and never decides. `when` is for readers; without `given` nothing evaluates it."""
+
+    id: str | None = None
     when: str
-    suggests: str | None
+    given: Given | None = None
+    suggests: CaseClass | None
     strength: Strength
     note: str | None = None
+
+
+class Fact(Data):
+    """What a threshold or a hint asks for beside signs and measurements, as a question that a form can put."""
+
+    id: str
+    question: Text
+    type: Literal["quantity", "boolean", "coded", "count"]
+    unit: str | None = None
+    range: Annotated[tuple[float, float], AfterValidator(_in_order)] | None = None
+    values: tuple[str, ...] = ()
+
+
+class Series(Cited):
+    """A result reached over several cycles, sessions or uses.
+
+    A new one begins with the anchor `starts`; it counts once `counts_from` has happened, and one that was cancelled
+    before counts only where `cancelled_counts` says so. `continued_by` are procedures that go on with the same one,
+    such as the transfer of embryos that were frozen.
+    """
+
+    unit: Literal["cycle", "session", "use"]
+    count: Mapping[Literal["min", "typical", "max"], int] = Field(default_factory=dict)
+    interval_days: DayRange = (None, None)
+    starts: str | None = None
+    counts_from: str | None = None
+    cancelled_counts: bool = False
+    continued_by: tuple[str, ...] = ()
+    note: Text | None = None
 
 
 class Duty(Cited):
@@ -344,6 +438,11 @@ class Labels(Data):
     checks: Mapping[str, Text] = Field(default_factory=dict)
     """Tasks of check-ups that are no measurement."""
     anchors: Mapping[str, Text] = Field(default_factory=dict)
+    variants: Mapping[str, Text] = Field(default_factory=dict)
+    sites: Mapping[str, Text] = Field(default_factory=dict)
+    """Values and details of sites; teeth need none."""
+    values: Mapping[str, Text] = Field(default_factory=dict)
+    """Values of coded measurements and facts, as `rupture.confirmed_imaging`."""
     coverage: Mapping[str, Text] = Field(default_factory=dict)
     """Objects, covered events and remedies of warranty templates."""
 
@@ -358,6 +457,10 @@ class Procedure(Data):
     anchors: Anchors
     phases: tuple[Phase, ...] = ()
     stabilisation: Stabilisation
+    variants: tuple[str, ...] = ()
+    series: Series | None = None
+    general_red_flags: bool = True
+    """Whether core's general red flags apply: not where neither anaesthesia nor sedation is ever given."""
     prosthetic: Stabilisation | None = None
     """A second result on the same treatment with a clock of its own, such as the crown on an implant."""
     on_site: OnSite | None = None
@@ -396,6 +499,7 @@ class Specialty(Data):
     sources: Mapping[str, Source]
     procedures: Mapping[str, Procedure]
     measurements: Mapping[str, Measurement] = Field(default_factory=dict)
+    facts: Mapping[str, Fact] = Field(default_factory=dict)
     photo_sets: Mapping[str, PhotoSet] = Field(default_factory=dict)
     duties: Mapping[str, Duty] = Field(default_factory=dict)
     exclusions: Mapping[str, Exclusion] = Field(default_factory=dict)

@@ -57,6 +57,7 @@ class _Assembly:
             "reference_period": meta.get("reference_period"),
             "sources": {**self._used_of_core("sources"), **_section(self.data, "sources")},
             "measurements": self._each("measurements", "name"),
+            "facts": self._each("facts", "question"),
             "photo_sets": self._each("photo_sets"),
             "duties": {**self._used_of_core("duties"), **self._each("duties", "text")},
             "exclusions": {**self._used_of_core("exclusions"), **self._exclusions()},
@@ -104,6 +105,7 @@ class _Assembly:
             "specialty": _section(self.data, "meta").get("specialty"),
             "names": self.locales.text(entry.get("names"), ("procedures", name, "names")),
             "phases": self._list(entry, "phases", "text"),
+            "series": self._series(name, entry.get("series")),
             "stabilisation": stabilisation,
             "prosthetic": prosthetic,
             "check_ups": _list(entry, "follow_up", lambda item: {**_basis(entry), **item}),
@@ -114,6 +116,11 @@ class _Assembly:
             "raw": {key: entry[key] for key in RAW if key in entry},
         }
 
+    def _series(self, procedure: str, entry: Any) -> Any:
+        if not isinstance(entry, Mapping) or "note" not in entry:
+            return entry
+        return {**entry, "note": self.locales.text(entry["note"], ("procedures", procedure, "series", "note"))}
+
     def _list(self, entry: Entry, section: str, *fields: str) -> Any:
         key = ("procedures", str(entry.get("id")), section)
         return _list(entry, section, lambda item: self._texts(item, (*key, str(item.get("id"))), *fields))
@@ -121,6 +128,8 @@ class _Assembly:
     def _red_flags(self, procedure: str, entry: Entry) -> Any:
         own = _list(entry, "red_flags", lambda item: self._red_flag(procedure, item))
         if not isinstance(own, list):
+            return own
+        if entry.get("general_red_flags") is False:
             return own
         given = {str(flag.get("id")) for flag in own if isinstance(flag, Mapping)}
         return [*own, *(flag.model_dump() for flag in common().general_red_flags if flag.id not in given)]

@@ -2,7 +2,8 @@
 
 A locale file repeats the protocol's keys down to a text, lists by the id of their items:
 `procedures: {crown: {phases: {settling: "..."}}}`. Where an entry has two texts, both are named:
-`normal_signs: {high: {sign: "...", note: "..."}}`. `views`, `checks`, `anchors` and `coverage` label ids.
+`normal_signs: {high: {sign: "...", note: "..."}}`. `views`, `checks`, `anchors`, `variants`, `sites`, `values`
+and `coverage` label ids.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 from suivi.core.specialties.document import Loc, open_document
 from suivi.core.specialties.model import Specialty, Text
 
-LABELS = ("views", "checks", "anchors", "coverage")
+LABELS = ("views", "checks", "anchors", "variants", "sites", "values", "coverage")
 
 
 class Locales:

@@ -1,5 +1,6 @@
 """Treatments: one procedure at one clinic, with sites, named dated anchors and frozen objectives."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from tortoise import Model, fields
@@ -26,6 +27,15 @@ class Treatment(Record):
     description = fields.CharField(
         max_length=200, null=True, description="what was done, when the procedure is `other`"
     )
+    variant = fields.CharField(max_length=60, null=True, description="one of the procedure's variants")
+    continues: OptionalRef = fields.ForeignKeyField(
+        "suivi.Treatment",
+        related_name="continued_by",
+        on_delete=fields.RESTRICT,
+        null=True,
+        description="the treatment whose series this one goes on with",
+    )
+    continues_id: UUID | None
     sites = fields.JSONField[list[str]](description="in the procedure's scheme: FDI teeth, sides, arches")
     agreed_on = fields.DateField(description="the day whose published terms are pinned")
     terms: OptionalRef = fields.ForeignKeyField(
@@ -34,6 +44,7 @@ class Treatment(Record):
     terms_id: UUID | None
     rules_plugin = fields.CharField(max_length=60, description="specialty plugin the rules came from, or `core`")
     rules_version = fields.CharField(max_length=40)
+    rules_digest = fields.CharField(max_length=64, null=True, description="of the rules kept in rules_version, hex")
     patient_objectives = fields.TextField(null=True)
     practitioner_objectives = fields.TextField(null=True)
     registered_at = fields.DatetimeField()
@@ -59,6 +70,81 @@ class Anchor(Record):
     class Meta(Model.Meta):
         table = "anchor"
         unique_together = (("treatment_id", "name"),)
+
+
+class LocalAnchor(Record):
+    """An anchor at one site or in one cycle, where its date goes before that of the whole treatment (R-022, R-066)."""
+
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="local_anchors", on_delete=fields.RESTRICT)
+    treatment_id: UUID
+    name = fields.CharField(max_length=60)
+    site = fields.CharField(max_length=60, default="", description="one of the treatment's sites, empty: every site")
+    cycle = fields.IntField(default=0, description="number of the cycle, 0: every cycle")
+    on = fields.CharField(max_length=10, source_field="on_date", description="partial date")
+    recorded_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "local_anchor"
+        unique_together = (("treatment_id", "name", "site", "cycle"),)
+
+
+class Cycle(Record):
+    """One stimulation and every transfer of its embryos, or one session or use of another series (R-066)."""
+
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="cycles", on_delete=fields.RESTRICT)
+    treatment_id: UUID
+    number = fields.IntField(description="from 1, across the whole series")
+    cancelled_on = fields.CharField(max_length=10, null=True, description="partial date")
+    closed_on = fields.CharField(max_length=10, null=True, description="partial date of its last possible transfer")
+    embryos_left = fields.IntField(null=True, description="that may still be transferred")
+    recorded_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "cycle"
+        unique_together = (("treatment_id", "number"),)
+
+
+class IndividualDate(Record):
+    """The practitioner's own date from which this patient's result may be judged. The latest counts (R-043)."""
+
+    treatment: Ref = fields.ForeignKeyField(
+        "suivi.Treatment", related_name="individual_dates", on_delete=fields.RESTRICT
+    )
+    treatment_id: UUID
+    site = fields.CharField(max_length=60, null=True, description="one of the treatment's sites, null: all of them")
+    judged_from = fields.DateField()
+    reason = fields.TextField()
+    practitioner: Ref = fields.ForeignKeyField(
+        "suivi.Member", related_name="individual_dates", on_delete=fields.RESTRICT
+    )
+    practitioner_id: UUID
+    decided_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "individual_date"
+        indexes = (Index(fields=("treatment_id",), name="individual_date_treatment"),)
+
+
+class DepartureDecision(StrEnum):
+    AS_PLANNED = "as_planned"
+    CLINIC_ADVISED = "clinic_advised"
+    PATIENT_DECIDED = "patient_decided"
+    OTHER = "other"
+
+
+class Departure(Record):
+    """When the patient really travelled home, and who decided it when that was early (R-028)."""
+
+    treatment: Ref = fields.ForeignKeyField("suivi.Treatment", related_name="departures", on_delete=fields.RESTRICT)
+    treatment_id: UUID
+    left_on = fields.CharField(max_length=10, description="partial date")
+    decision = fields.CharEnumField(DepartureDecision, max_length=20)
+    recorder_role = fields.CharField(max_length=20)
+    recorded_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "departure"
+        indexes = (Index(fields=("treatment_id",), name="departure_treatment"),)
 
 
 class Addendum(Record):
