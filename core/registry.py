@@ -137,8 +137,12 @@ class Registry:
         return "\n\n".join([common().notice.read(locale)[0], *asked])
 
     def hints(self, facts: CaseFacts) -> list[Hint]:
-        asked = self._ask("classification_hints", facts, sane=_are_hints)
-        return [hint for hints in asked for hint in hints]
+        return [hint for _, hint in self.offered(facts)]
+
+    def offered(self, facts: CaseFacts) -> list[tuple[str, Hint]]:
+        """The hints of plugins, each with the id of the plugin that offers it."""
+        asked = self._answers("classification_hints", facts, sane=_are_hints)
+        return [(plugin, hint) for plugin, hints in asked for hint in hints]
 
     @property
     def failures(self) -> tuple[PluginFailure, ...]:
@@ -146,11 +150,14 @@ class Registry:
         return self._isolation.failures
 
     def _ask(self, hook: str, argument: Any, *, sane: Callable[[Any], bool]) -> Iterator[Any]:
+        return (answer for _, answer in self._answers(hook, argument, sane=sane))
+
+    def _answers(self, hook: str, argument: Any, *, sane: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
         for plugin in self._accepted:
             if hook in plugin.calls:
                 answer = self._isolation.ask(plugin.id, hook, plugin.calls[hook], argument, sane=sane)
                 if answer is not None:
-                    yield answer
+                    yield plugin.id, answer
 
 
 def _register(manager: pluggy.PluginManager, only: Sequence[str] | None, extra: Sequence[object]) -> Iterator[_Found]:

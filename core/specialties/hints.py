@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from suivi.core.specialties.model import CaseClass, Strength
 
@@ -15,6 +15,19 @@ class Measured:
     value: float | str | bool
     baseline: float | str | bool | None = None
     target: float | str | bool | None = None
+
+
+CheckUpsOnFile = Literal["all_due", "some", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documentation:
+    """What is on file. `documents` are ids of the documents that photo sets name."""
+
+    before_photos: bool = False
+    follow_up_photos: bool = False
+    check_ups: CheckUpsOnFile = "none"
+    documents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +43,13 @@ class CaseFacts:
     """Days since other anchors, by anchor id."""
     site: str | None = None
     signs: tuple[str, ...] = ()
+    described: bool = False
+    """Whether the patient wrote something in words as well, which only a person may read."""
     measurements: Mapping[str, Measured] = field(default_factory=dict)
     patient_dissatisfied: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What conditions of thresholds ask for."""
+    """What conditions of thresholds ask for, by id of the specialty's facts."""
+    documentation: Documentation = Documentation()
 
     def __post_init__(self) -> None:
         for name in ("anchor_days", "measurements", "facts"):

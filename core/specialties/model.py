@@ -320,6 +320,12 @@ class Threshold(Cited):
             raise ValueError("from_day is missing")
         return self
 
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """What has to be exceeded, all of it."""
+        if self.measure is None or self.op is None:
+            return self.all_of
+        return (Comparison(measure=self.measure, op=self.op, value=self.value),)
+
 
 class Given(Data):
     """The facts a hint of a specialty rests on. All that is stated must hold; of `signs`, one is enough."""

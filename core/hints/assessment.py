@@ -1,0 +1,188 @@
+"""One site of a treatment on one day: every hint, the most urgent first, and the class they put forward together.
+
+`rules` c1 to c7 are read as the specialties' common defaults have them:
+a red flag goes first; a figure exceeded and documented comes next; what is after, before or outside its days, or not
+listed, is for a person and never normal; an undecided figure leaves the class open; then early days, then preference.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from suivi.core.hints.comparing import fact_holds, holds
+from suivi.core.hints.days import Settling, day_of, inside, settling
+from suivi.core.hints.model import Assessment, HintReason, Rank, RankedHint, most_urgent, ranked
+from suivi.core.hints.signs import SignsRead, read_signs
+from suivi.core.hints.thresholds import ThresholdsRead, read_thresholds
+from suivi.core.specialties.hints import CaseFacts, Hint
+from suivi.core.specialties.model import CaseClass, ClassHint, Given, Procedure, Specialty, Strength
+
+REASSURING: frozenset[CaseClass] = frozenset({"normal_evolution", "subjective_dissatisfaction"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """Everything the rules look at."""
+
+    facts: CaseFacts
+    settling: Settling
+    signs: SignsRead
+    thresholds: ThresholdsRead
+
+    @property
+    def only_described(self) -> bool:
+        return self.facts.described and not self.signs.reported
+
+    @property
+    def examined(self) -> bool:
+        return self.thresholds.measured or self.facts.documentation.check_ups != "none"
+
+    @property
+    def open_question(self) -> bool:
+        """Something that a person has to look at first: no class that reassures is put forward."""
+        return self.signs.unexpected or self.facts.described
+
+
+def assess(
+    procedure: Procedure, specialty: Specialty, facts: CaseFacts, offered: Iterable[tuple[str, Hint]] = ()
+) -> Assessment:
+    """`offered` are the hints of plugins, each with the id of its plugin. They join the others and decide nothing."""
+    settled, signs = settling(procedure, facts), read_signs(procedure, facts)
+    quiet = not (signs.red_flag or signs.unexpected or facts.described)
+    thresholds = read_thresholds(procedure, specialty, facts, settled, quiet=quiet)
+    read = _Read(facts=facts, settling=settled, signs=signs, thresholds=thresholds)
+    own = _own_hints(procedure, specialty, read)
+    hints = ranked([*signs.hints, *thresholds.hints, *own, *_by_plugins(offered), *_by_rules(read)])
+    shown = tuple(hint for hint in hints if not _held_back(hint, read))
+    return Assessment(
+        site=facts.site,
+        top_class=_top_class(shown, read),
+        highest_urgency=most_urgent((*(hint.urgency for hint in shown), signs.expected_urgency)),
+        asks_for_review=any(hint.rank is Rank.REVIEW or hint.urgency is not None for hint in shown),
+        missing=tuple(dict.fromkeys(name for hint in shown for name in hint.missing)),
+        hints=shown,
+        phases=tuple(_phases(procedure, facts)),
+    )
+
+
+def _by_rules(read: _Read) -> Iterator[RankedHint]:
+    """c2, c5, and what is left to say when neither applies."""
+    facts, signs = read.facts, read.signs
+    if facts.described:
+        key = "words.only_described" if read.only_described else "words.described"
+        yield _hint(Rank.REVIEW, "words", None, "weak", HintReason.of(key))
+    if signs.red_flag or read.thresholds.exceeded:
+        return
+    on_file = facts.documentation.check_ups != "none"
+    if read.settling.before_min and (signs.reported or on_file):
+        seen = signs.expected or (HintReason.of("check_up.on_file"),)
+        yield _hint(Rank.EARLY, "c2", "normal_evolution", "strong", *seen, read.settling.reason)
+    elif signs.expected:
+        yield _hint(Rank.EXPECTED, "sign", "normal_evolution", "weak", *signs.expected)
+    if facts.patient_dissatisfied:
+        yield from _dissatisfied(read)
+
+
+def _dissatisfied(read: _Read) -> Iterator[RankedHint]:
+    said = HintReason.of("patient.dissatisfied")
+    if read.settling.before_min:
+        return
+    if read.settling.before_typical:
+        yield _hint(Rank.UNDECIDED, "too_soon", None, "weak", said, read.settling.reason)
+    elif read.examined:
+        none = HintReason.of("threshold.none")
+        yield _hint(Rank.PREFERENCE, "c5", "subjective_dissatisfaction", "moderate", said, none, read.settling.reason)
+    else:
+        nothing = HintReason.of("patient.nothing_examined")
+        yield _hint(Rank.UNDECIDED, "c5", None, "weak", said, nothing, missing=("check_ups",))
+
+
+def _own_hints(procedure: Procedure, specialty: Specialty, read: _Read) -> Iterator[RankedHint]:
+    for hint in procedure.hints:
+        if hint.given is not None and _applies(hint.given, procedure, read.facts):
+            yield _own(hint, specialty)
+
+
+def _own(hint: ClassHint, specialty: Specialty) -> RankedHint:
+    said = HintReason.of("specialty.says", hint, when=hint.when)
+    return _hint(_rank(hint.suggests), hint.id or "specialty", hint.suggests, hint.strength, said, by=specialty.id)
+
+
+def _applies(given: Given, procedure: Procedure, facts: CaseFacts) -> bool:
+    """All that is stated holds. What nobody reported, measured or answered does not."""
+    day = day_of(given.anchor, procedure, facts)
+    return (
+        (not given.signs or not set(given.signs).isdisjoint(facts.signs))
+        and (given.days == (None, None) or (day is not None and inside(day, given.days)))
+        and (given.cycles == (None, None) or (facts.cycle is not None and inside(facts.cycle, given.cycles)))
+        and (not given.variants or facts.variant in given.variants)
+        and given.patient_dissatisfied in (None, facts.patient_dissatisfied)
+        and all(holds(comparison, facts) for comparison in given.measurements)
+        and all(fact_holds(requirement, facts) for requirement in given.facts)
+    )
+
+
+def _by_plugins(offered: Iterable[tuple[str, Hint]]) -> Iterator[RankedHint]:
+    for plugin, hint in offered:
+        words = hint.reasons or ("",)
+        reasons = tuple(HintReason(text_key="", words=said, src=hint.sources) for said in words)
+        yield _hint(_rank(hint.suggests), hint.rule, hint.suggests, hint.strength, *reasons, by=plugin)
+
+
+def _rank(suggests: CaseClass | None) -> Rank:
+    if suggests is None:
+        return Rank.REVIEW
+    return Rank.PREFERENCE if suggests in REASSURING else Rank.SPECIALTY
+
+
+def _held_back(hint: RankedHint, read: _Read) -> bool:
+    """Nothing reassures beside an open question or before its time; what is not sure to be harmless is shown."""
+    if hint.suggests not in REASSURING:
+        return False
+    if read.open_question:
+        return True
+    return hint.suggests == "subjective_dissatisfaction" and (
+        read.settling.before_typical or read.thresholds.exceeded or read.signs.red_flag
+    )
+
+
+def _top_class(hints: tuple[RankedHint, ...], read: _Read) -> CaseClass | None:
+    """The class of the first hint that has one, unless a question comes before it that only a person can answer."""
+    if read.only_described and not read.signs.red_flag:
+        return None
+    for hint in hints:
+        if hint.suggests in REASSURING and _undecided(hints):
+            return None
+        if hint.suggests is not None:
+            return hint.suggests
+    return None
+
+
+def _undecided(hints: tuple[RankedHint, ...]) -> bool:
+    return any(hint.suggests is None and hint.rank in (Rank.REVIEW, Rank.UNDECIDED) for hint in hints)
+
+
+def _phases(procedure: Procedure, facts: CaseFacts) -> Iterator[str]:
+    for phase in procedure.phases:
+        day = day_of(phase.anchor, procedure, facts)
+        if day is not None and inside(day, phase.days):
+            yield phase.id
+
+
+def _hint(
+    rank: Rank,
+    rule: str,
+    suggests: CaseClass | None,
+    strength: Strength,
+    *reasons: HintReason,
+    missing: tuple[str, ...] = (),
+    by: str = "core",
+) -> RankedHint:
+    return RankedHint(
+        rank=rank,
+        rule=rule,
+        suggests=suggests,
+        strength=strength,
+        reasons=reasons,
+        missing=missing,
+        by=by,
+    )

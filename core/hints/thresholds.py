@@ -1,0 +1,168 @@
+"""Measured values against a specialty's figures: c3, c4 and c6."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from suivi.core.hints.comparing import exceeded
+from suivi.core.hints.days import Settling, day_of
+from suivi.core.hints.model import HintReason, Rank, RankedHint
+from suivi.core.hints.sentences import Fact, Phrase
+from suivi.core.specialties.common import common
+from suivi.core.specialties.hints import CaseFacts
+from suivi.core.specialties.model import CaseClass, Comparison, Procedure, Specialty, Threshold
+
+NO_CLASS_OF_ITS_OWN: CaseClass = "objective_insufficiency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdsRead:
+    hints: tuple[RankedHint, ...] = ()
+    exceeded: bool = False
+    """Some figure is exceeded, or may be: whether it counts yet or not, and whatever is missing."""
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    procedure: Procedure
+    specialty: Specialty
+    facts: CaseFacts
+    settling: Settling
+
+
+def read_thresholds(
+    procedure: Procedure, specialty: Specialty, facts: CaseFacts, settling: Settling, *, quiet: bool
+) -> ThresholdsRead:
+    """`quiet`: no red flag and nothing that only a person can judge was reported, which c3 asks for."""
+    case = _Case(procedure=procedure, specialty=specialty, facts=facts, settling=settling)
+    hints = [hint for threshold in procedure.outcomes if (hint := _hint(threshold, case, quiet=quiet))]
+    return ThresholdsRead(hints=tuple(hints), exceeded=bool(hints), measured=bool(facts.measurements))
+
+
+def _hint(threshold: Threshold, case: _Case, *, quiet: bool) -> RankedHint | None:
+    # A gate is something that should hold before a remedy; it is no defect when it does not.
+    verdict = None if threshold.level == "gate" else exceeded(threshold, case.facts)
+    if verdict is None or verdict.holds is False:
+        return None
+    day = case.facts.day if threshold.unit == "cycle" else day_of(threshold.anchor, case.procedure, case.facts)
+    if threshold.unit != "cycle" and (day is None or day < (threshold.from_day or 0)):
+        return _too_soon(threshold, case, day, quiet=quiet)
+    missing = (*verdict.missing, *_documents_missing(threshold, case))
+    if missing:
+        return _undecided(threshold, case, missing)
+    return _for_review(threshold, case) if threshold.level == "review" else _counted(threshold, case, day)
+
+
+def _too_soon(threshold: Threshold, case: _Case, day: int | None, *, quiet: bool) -> RankedHint:
+    """c3 before anything may be judged; afterwards nothing is suggested before the figure counts."""
+    early = case.settling.before_min and quiet
+    measure = _measures(threshold, case)
+    known: dict[str, Fact] = {**measure, "from_day": threshold.from_day or 0}
+    reason = HintReason.of("threshold.not_begun", threshold, **known)
+    if day is not None:
+        reason = HintReason.of("threshold.too_soon", threshold, **known, day=day)
+    return RankedHint(
+        rank=Rank.EARLY if early else Rank.UNDECIDED,
+        rule="c3" if early else "too_soon",
+        suggests="normal_evolution" if early else None,
+        strength="moderate" if early else "weak",
+        reasons=(reason, case.settling.reason) if early else (reason,),
+    )
+
+
+def _undecided(threshold: Threshold, case: _Case, missing: tuple[str, ...]) -> RankedHint:
+    names = tuple(dict.fromkeys(missing))
+    return RankedHint(
+        rank=Rank.UNDECIDED,
+        rule="c6",
+        suggests=None,
+        strength="weak",
+        reasons=(
+            HintReason.of("threshold.undecidable", threshold, **_measures(threshold, case)),
+            HintReason.of("documents.missing", missing=names),
+        ),
+        missing=names,
+    )
+
+
+def _for_review(threshold: Threshold, case: _Case) -> RankedHint:
+    connected = [_points_to(threshold)] if threshold.class_hint else []
+    return RankedHint(
+        rank=Rank.REVIEW,
+        rule="review",
+        suggests=None,
+        strength="weak",
+        reasons=(*_exceeded(threshold, case), HintReason.of("threshold.review"), *connected),
+    )
+
+
+def _counted(threshold: Threshold, case: _Case, day: int | None) -> RankedHint:
+    pointed = threshold.class_hint
+    to_confirm = day is not None and threshold.to_confirm_day is not None and day < threshold.to_confirm_day
+    reasons = [*_exceeded(threshold, case), HintReason.of("documents.complete")]
+    if pointed is not None and pointed not in common().case_classes:
+        reasons.append(_points_to(threshold))
+    if to_confirm:
+        reasons.append(HintReason.of("threshold.to_confirm", to_confirm_day=threshold.to_confirm_day or 0))
+    return RankedHint(
+        rank=Rank.THRESHOLD,
+        rule="c4",
+        suggests=class_of(threshold),
+        strength="weak" if to_confirm else "moderate",
+        reasons=tuple(reasons),
+    )
+
+
+def class_of(threshold: Threshold) -> CaseClass:
+    """What it points to, where that is a class of a case; `device_failure` and the like are facts."""
+    for known in common().case_classes:
+        if threshold.class_hint == known:
+            return known
+    return NO_CLASS_OF_ITS_OWN
+
+
+def _points_to(threshold: Threshold) -> HintReason:
+    named = next((entry.name for name, entry in common().case_classes.items() if name == threshold.class_hint), None)
+    return HintReason.of("threshold.points_to", class_hint=named or str(threshold.class_hint).replace("_", " "))
+
+
+def _exceeded(threshold: Threshold, case: _Case) -> Iterator[HintReason]:
+    known = _measures(threshold, case)
+    limits = tuple(Phrase(f"limit.{part.op}", {"value": _figure(part)}) for part in threshold.comparisons())
+    if threshold.from_day is None:
+        yield HintReason.of("threshold.exceeded_any_day", threshold, **known, limit=limits)
+    else:
+        yield HintReason.of("threshold.exceeded", threshold, **known, limit=limits, from_day=threshold.from_day)
+    for part in threshold.comparisons():
+        measured = case.facts.measurements[part.measure]
+        if measured.baseline is not None and ("baseline" in part.op or "baseline" in threshold.needs):
+            yield HintReason.of("threshold.baseline", baseline=measured.baseline)
+        if measured.target is not None and ("target" in part.op or "target" in threshold.needs):
+            yield HintReason.of("threshold.target", target=measured.target)
+
+
+def _measures(threshold: Threshold, case: _Case) -> dict[str, Fact]:
+    parts = threshold.comparisons()
+    named = case.specialty.measurements
+    return {
+        "measure": tuple(named[part.measure].name if part.measure in named else part.measure for part in parts),
+        "value": tuple(case.facts.measurements[part.measure].value for part in parts),
+    }
+
+
+def _figure(part: Comparison) -> object:
+    return tuple(part.value) if isinstance(part.value, list | tuple) else part.value
+
+
+def _documents_missing(threshold: Threshold, case: _Case) -> Iterator[str]:
+    """Photos are asked for where the procedure has photos; a paper where the figure can come from nowhere else."""
+    filed, procedure = case.facts.documentation, case.procedure
+    sets = (case.specialty.photo_sets.get(check_up.photos or "") for check_up in procedure.check_ups)
+    if any(photo_set is not None and photo_set.views for photo_set in sets):
+        if not filed.before_photos:
+            yield "before_photos"
+        if not filed.follow_up_photos:
+            yield "follow_up_photos"
+    if procedure.check_ups and filed.check_ups != "all_due":
+        yield "check_ups"
+    yield from (f"document:{name}" for name in threshold.documents if name not in filed.documents)
