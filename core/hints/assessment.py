@@ -87,7 +87,8 @@ def _dissatisfied(read: _Read) -> Iterator[RankedHint]:
     if read.settling.before_min:
         return
     if read.settling.before_typical:
-        yield _hint(Rank.UNDECIDED, "too_soon", None, "weak", said, read.settling.reason)
+        # Too soon for a preference; it does not stand in the way of what is expected by now.
+        yield _hint(Rank.PREFERENCE, "c5", None, "weak", said, read.settling.reason)
     elif read.examined:
         none = HintReason.of("threshold.none")
         yield _hint(Rank.PREFERENCE, "c5", "subjective_dissatisfaction", "moderate", said, none, read.settling.reason)

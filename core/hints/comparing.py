@@ -106,6 +106,8 @@ def _ordered_to(op: str, value: Value, figure: Any) -> Verdict:
 
 def _required(requirement: Requirement, facts: CaseFacts) -> Verdict:
     value = facts.facts.get(requirement.fact)
+    if value is None and requirement.fact in facts.measurements:
+        value = facts.measurements[requirement.fact].value
     if value is None and requirement.baseline_of is not None:
         measured = facts.measurements.get(requirement.baseline_of)
         value = measured.baseline if measured else None

@@ -114,7 +114,7 @@ def _differences(expect: Expected, tried: Tried) -> Iterator[str]:
         else:
             told = _compared(wanted, site.top_class, site.highest_urgency, site.missing)
             yield from (f"{name}: {difference}" for difference in told)
-    if expect.case_highest_urgency and tried.highest_urgency not in expect.case_highest_urgency.any_of:
+    if expect.case_highest_urgency is not None and tried.highest_urgency not in expect.case_highest_urgency.any_of:
         yield _expected("case_highest_urgency", expect.case_highest_urgency.any_of, tried.highest_urgency)
 
 

@@ -132,23 +132,24 @@ class ExpectedMissing(_Strict):
     any_of: tuple[tuple[str, ...], ...]
 
 
-OneClass = Annotated[ExpectedClass, BeforeValidator(_one_of)]
-OneUrgency = Annotated[ExpectedUrgency, BeforeValidator(_one_of)]
-OneMissing = Annotated[ExpectedMissing, BeforeValidator(_one_of)]
+OneClass = Annotated[ExpectedClass | None, BeforeValidator(_one_of)]
+OneUrgency = Annotated[ExpectedUrgency | None, BeforeValidator(_one_of)]
+OneMissing = Annotated[ExpectedMissing | None, BeforeValidator(_one_of)]
 
 
 class ExpectedSite(_Strict):
     """What a golden case says should come out; what it leaves out may be anything."""
 
-    top_class: OneClass | None = None
-    highest_urgency: OneUrgency | None = None
+    top_class: OneClass = None
+    highest_urgency: OneUrgency = None
+    """None is not compared; `null` in the file expects that there is none."""
     must_not: tuple[CaseClass, ...] = ()
-    missing: OneMissing | None = None
+    missing: OneMissing = None
 
 
 class Expected(ExpectedSite):
     per_site: Mapping[str, ExpectedSite] = Field(default_factory=dict)
-    case_highest_urgency: OneUrgency | None = None
+    case_highest_urgency: OneUrgency = None
 
 
 class SampleCase(_Strict):

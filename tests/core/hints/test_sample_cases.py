@@ -134,3 +134,10 @@ def test_the_same_cases_give_the_same_answers_every_time() -> None:
     cases = [a_case({"signs": ["cold", "bite_pain"], "day": day}) for day in range(0, 400, 7)]
 
     assert try_cases(REGISTRY, cases) == try_cases(REGISTRY, cases)
+
+
+def test_that_nothing_urgent_is_expected_is_compared_too() -> None:
+    quiet = try_case(REGISTRY, a_case({"signs": ["cold"]}, {"highest_urgency": None}))
+    urgent = try_case(REGISTRY, a_case({"signs": ["g_breathing"]}, {"highest_urgency": None}))
+
+    assert (quiet.verdict, urgent.verdict) == ("as_expected", "differs")

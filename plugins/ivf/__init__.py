@@ -1,0 +1,17 @@
+"""Fertility treatment: IVF and ICSI, frozen embryo transfer, egg donation, insemination, egg freezing."""
+
+from pathlib import Path
+
+from suivi.core.hookspecs import hookimpl
+from suivi.core.specialties.model import Manifest, Specialty
+from suivi.core.specialties.reader import read_specialty
+
+
+@hookimpl
+def manifest() -> Manifest:
+    return Manifest(id="ivf", version="1.0.0", hooks="1", locales=("en", "fr", "de", "es", "tr", "ko"))
+
+
+@hookimpl
+def specialty() -> Specialty:
+    return read_specialty(Path(__file__).parent)
