@@ -208,22 +208,34 @@ def list_plugins(context: typer.Context, as_json: Json = False) -> None:
 
 @plugins.command("try")
 def try_cases(
-    file: Annotated[Path, typer.Argument(help="Sample cases in YAML; - reads them from standard input.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Sample cases in YAML; - reads them from standard input.", show_default=False)
+    ] = None,
+    history: Annotated[bool, typer.Option("--history", help="Try what the database has on record instead.")] = False,
+    specialty: Annotated[str | None, typer.Option(help="With --history: only this specialty.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Evaluate a file of sample cases: every hint with the facts and sources it rests on. Nothing is stored.
+    """Evaluate sample cases, or the history: every hint with the facts and sources it rests on. Nothing is stored.
 
     The format is described in docs/sample-cases.md; a plugin's golden cases have it too. Where a case says what it
     expects, the answer is compared. Ends with 1 when one is not as expected, with 2 when the file cannot be read.
+
+    With --history, every complication report is evaluated on its day and every treatment as it stands, by the rules
+    that are installed: what a new version would say, before it is in force. It shows ids and figures, nobody's words.
 
     \b
     Examples:
       suivi plugins try cases.yaml
       suivi plugins try cases.yaml --json | jq .[0].hints
+      suivi plugins try --history --specialty dental
     """
-    from suivi.commands import plugins_try
+    if (file is None) != history:
+        raise typer.BadParameter("give a file of sample cases, or --history", param_hint="FILE")
+    from suivi.commands import plugins_history, plugins_try
 
-    raise typer.Exit(plugins_try.run(file, as_json=as_json))
+    if file is not None:
+        raise typer.Exit(plugins_try.run(file, as_json=as_json))
+    raise typer.Exit(plugins_history.run(specialty, as_json=as_json))
 
 
 @plugins.command()

@@ -34,7 +34,7 @@ class _Read:
 
     @property
     def examined(self) -> bool:
-        return self.thresholds.measured or self.facts.documentation.check_ups != "none"
+        return self.thresholds.measured or self.facts.documentation.has_examination
 
     @property
     def open_question(self) -> bool:
@@ -72,7 +72,7 @@ def _by_rules(read: _Read) -> Iterator[RankedHint]:
         yield _hint(Rank.REVIEW, "words", None, "weak", HintReason.of(key))
     if signs.red_flag or read.thresholds.exceeded:
         return
-    on_file = facts.documentation.check_ups != "none"
+    on_file = facts.documentation.has_examination
     if read.settling.before_min and (signs.reported or on_file):
         seen = signs.expected or (HintReason.of("check_up.on_file"),)
         yield _hint(Rank.EARLY, "c2", "normal_evolution", "strong", *seen, read.settling.reason)

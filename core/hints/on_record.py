@@ -9,16 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from suivi.core.check_ups.rules import Held, check_ups_on_file
+from suivi.core.check_ups.rules import check_ups_on_file
 from suivi.core.clocks.anchors import DayNumber, start_of
 from suivi.core.clocks.partial_dates import PartialDate
-from suivi.core.clocks.sites import LocalDate, dates_at
 from suivi.core.evidence.models import EvidenceKind
 from suivi.core.hints.assessment import assess
+from suivi.core.hints.evidence import Filed
 from suivi.core.hints.model import Assessment, HintReason, Rank, RankedHint, most_urgent, ranked
 from suivi.core.measurements.rules import measured_at
 from suivi.core.specialties.hints import CaseFacts, Documentation, Hint
 from suivi.core.specialties.model import Procedure, Specialty
+from suivi.core.treatments import recoveries
 
 Offers = Callable[[CaseFacts], Iterable[tuple[str, Hint]]]
 """The hints of plugins for these facts; none where their code is not of the version that is pinned."""
@@ -26,18 +27,30 @@ Offers = Callable[[CaseFacts], Iterable[tuple[str, Hint]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnRecord:
-    """Rows of one treatment, and the rules it is pinned to. `photos` are kinds and views of what was kept."""
+    """`treatment` is what its recovery rests on; rows are in the order they were recorded.
 
-    procedure: Procedure
+    `evidence` are kinds and views of what was kept: that it is there, never what it shows.
+    """
+
+    treatment: recoveries.OnRecord
     specialty: Specialty
-    sites: Sequence[str] = ()
-    variant: str | None = None
-    cycle: int | None = None
-    anchors: Mapping[str, PartialDate] = field(default_factory=dict)
-    local: Sequence[LocalDate] = ()
     measurements: Sequence[Any] = ()
-    check_ups: Sequence[Held] = ()
-    evidence: Sequence[tuple[EvidenceKind, str | None]] = ()
+    check_ups: Sequence[Any] = ()
+    evidence: Sequence[Filed] = ()
+
+    @property
+    def procedure(self) -> Procedure:
+        return self.treatment.procedure
+
+    @property
+    def sites(self) -> Sequence[str]:
+        sites: Sequence[str] = self.treatment.treatment.sites
+        return sites
+
+    def cycle(self, on: date) -> int | None:
+        """The number reached in the whole series."""
+        course = self.treatment.course
+        return course.on(on).reached if course is not None and course.rule.unit == "cycle" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +77,7 @@ def assess_record(
 
 def facts_on(record: OnRecord, told: Told, *, on: date, site: str | None = None) -> tuple[CaseFacts, ...]:
     """The facts for each day that today may be; none where the date of the treatment is not known."""
-    dates = dates_at(record.anchors, record.local, site=site, cycle=record.cycle)
+    dates = recoveries.timeline_on(record.treatment, on, site=site).anchors
     today = start_of(record.procedure.anchors.day0, dates).day_number(on)
     if today is None:
         return ()
@@ -105,8 +118,8 @@ def _facts(
     return CaseFacts(
         procedure=record.procedure.id,
         day=day,
-        variant=record.variant,
-        cycle=record.cycle,
+        variant=record.treatment.treatment.variant,
+        cycle=record.cycle(on),
         anchor_days=since,
         site=site,
         signs=told.signs,
@@ -114,7 +127,7 @@ def _facts(
         measurements=measured_at(_until(record.measurements, on), site),
         patient_dissatisfied=told.patient_dissatisfied,
         facts=told.facts,
-        documentation=_documentation(record, site, day, since),
+        documentation=_documentation(record, site, day, since, on),
     )
 
 
@@ -129,15 +142,21 @@ def _anchor_days(
 
 def _until(rows: Sequence[Any], on: date) -> list[Any]:
     """What had been measured by then: a question about an earlier day is answered by what was known of it."""
-    return [row for row in rows if (PartialDate.parse(row.measured_on).earliest or on) <= on]
+    return [row for row in rows if _by(row.measured_on, on)]
 
 
-def _documentation(record: OnRecord, site: str | None, day: int, since: Mapping[str, int]) -> Documentation:
+def _by(day: str, on: date) -> bool:
+    return (PartialDate.parse(day).earliest or on) <= on
+
+
+def _documentation(record: OnRecord, site: str | None, day: int, since: Mapping[str, int], on: date) -> Documentation:
     kinds = {kind for kind, _ in record.evidence}
+    held = [row for row in record.check_ups if _by(row.held_on, on)]
     return Documentation(
         before_photos=EvidenceKind.PHOTO_BEFORE in kinds,
         follow_up_photos=EvidenceKind.PHOTO_AFTER in kinds,
-        check_ups=check_ups_on_file(record.procedure, record.check_ups, day, anchor_days=since, site=site),
+        check_ups=check_ups_on_file(record.procedure, held, day, anchor_days=since, site=site),
+        examined=any(site is None or row.site in (None, site) for row in held),
         documents=frozenset(view for kind, view in record.evidence if kind is EvidenceKind.DOCUMENT and view),
     )
 

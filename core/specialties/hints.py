@@ -27,7 +27,13 @@ class Documentation:
     before_photos: bool = False
     follow_up_photos: bool = False
     check_ups: CheckUpsOnFile = "none"
+    examined: bool | None = None
+    """Whether any check-up was held; None where only `check_ups` is known. While none is due, all due are on file."""
     documents: frozenset[str] = frozenset()
+
+    @property
+    def has_examination(self) -> bool:
+        return self.check_ups != "none" if self.examined is None else self.examined
 
 
 @dataclass(frozen=True, kw_only=True)

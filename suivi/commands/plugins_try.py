@@ -56,7 +56,7 @@ def plain(tried: Tried) -> dict[str, Any]:
         "top_class": tried.top_class or "none",
         "highest_urgency": tried.highest_urgency,
         "missing": list(tried.missing),
-        "hints": [_hint(hint, site.site) for site in tried.sites for hint in site.hints],
+        "hints": [plain_hint(hint, site.site) for site in tried.sites for hint in site.hints],
         "phases": list(first.phases) if first else [],
         "per_site": {str(site.site): _site(site) for site in tried.sites} if tried.per_site else {},
         "case_highest_urgency": tried.highest_urgency,
@@ -72,12 +72,12 @@ def _site(site: Assessment) -> dict[str, Any]:
         "top_class": site.top_class or "none",
         "highest_urgency": site.highest_urgency,
         "missing": list(site.missing),
-        "hints": [_hint(hint, None) for hint in site.hints],
+        "hints": [plain_hint(hint) for hint in site.hints],
         "phases": list(site.phases),
     }
 
 
-def _hint(hint: RankedHint, site: str | None) -> dict[str, Any]:
+def plain_hint(hint: RankedHint, site: str | None = None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "class": hint.suggests,
         "strength": hint.strength,
