@@ -9,7 +9,7 @@ from suivi.core.specialties.reader import read_specialty
 
 @hookimpl
 def manifest() -> Manifest:
-    return Manifest(id="dental", version="1.0.0", hooks="1", locales=("en", "fr"))
+    return Manifest(id="dental", version="1.1.0", hooks="1", locales=("en", "fr", "de", "es", "tr", "ko"))
 
 
 @hookimpl

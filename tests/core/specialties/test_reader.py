@@ -88,6 +88,7 @@ ENGLISH = {
     "checks": {"wound": "wound"},
     "anchors": {"surgery": "operation", "screw_removal": "removal of the screw"},
     "coverage": {"screw": "screw", "screw_fracture": "broken screw"},
+    "sites": {"left": "left foot", "right": "right foot"},
 }
 FRENCH = {
     "procedures": {
@@ -132,7 +133,7 @@ FIRST = GOOD["procedures"][0]
 # What is changed, to what, where the message says the problem is, and what it says of it.
 BROKEN: list[tuple[str, Any, str, str]] = [
     ("meta", DELETED, "meta", "missing"),
-    ("meta.version", DELETED, "meta.version", "valid string"),
+    ("meta.version", DELETED, "meta.version", "missing"),
     ("meta.colour", "blue", "meta.colour", "unknown key"),
     ("meta.reference_period", "nine months", "meta.reference_period", "pattern"),
     ("colours", {}, "colours", "unknown key"),
@@ -159,7 +160,7 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("procedures.0.id", "other", "procedures[other].id", "core's own"),
     ("procedures.0.colour", "blue", "procedures[bunion].colour", "unknown key"),
     ("procedures.0.names", {"fr": "hallux"}, "procedures[bunion].names", "English text is missing"),
-    ("procedures.0.names", {"en": "bunion", "French": "oignon"}, "procedures[bunion].names.French", "pattern"),
+    ("procedures.0.names", {"en": "bunion", "French": "oignon"}, "procedures[bunion].names.French", "no language code"),
     ("procedures.0.anchors.other", ["party"], "procedures[bunion].anchors", "'party' has no text under anchors"),
     ("procedures.0.phases.1.days", [42, 7], "procedures[bunion].phases[1].days", "range reversed"),
     ("procedures.0.phases.1.days", [42], "procedures[bunion].phases[1].days[1]", "missing"),
@@ -167,7 +168,7 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("procedures.0.phases.0.anchor", "party", "procedures[bunion].phases[0].anchor", "unknown anchor 'party'"),
     ("procedures.0.phases.0.src", DELETED, "procedures[bunion].phases[0].src", "missing"),
     ("procedures.0.phases.0.conf", "certain", "procedures[bunion].phases[0].conf", "high, medium or low"),
-    ("procedures.0.stabilisation", DELETED, "procedures[bunion].stabilisation", "valid dictionary"),
+    ("procedures.0.stabilisation", DELETED, "procedures[bunion].stabilisation", "missing"),
     ("procedures.0.stabilisation.typical", 30, "procedures[bunion].stabilisation", "min <= typical <= max"),
     ("procedures.0.stabilisation.max", 100, "procedures[bunion].stabilisation", "min <= typical <= max"),
     ("procedures.0.stabilisation.anchor", "party", "[bunion].stabilisation.anchor", "unknown anchor 'party'"),
