@@ -5,10 +5,12 @@ Works on the file as it was read, so that it reports beside the models even wher
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from suivi.core.specialties.common import OTHER, common
 from suivi.core.specialties.document import Document, Loc
+from suivi.core.specialties.figures import check_figures
+from suivi.core.specialties.model import Operator
 
 FIGURES = ("src", "conf")
 RAW = (
@@ -18,8 +20,8 @@ RAW = (
 """Keys of a procedure that are kept as they are; outcomes and hints are typed as well."""
 
 _TOP = {
-    "meta", "sources", "measurements", "facts", "photo_sets", "duties", "red_flag_library", "exclusions", "warranty_templates",
-    "procedures",
+    "meta", "sources", "measurements", "facts", "photo_sets", "duties", "red_flag_library", "exclusions",
+    "warranty_templates", "procedures",
 }  # fmt: skip
 _META = {"specialty", "version", "names", "time_unit", "disclaimer", "reference_period"}
 _CITED_SECTIONS = ("measurements", "photo_sets", "duties", "red_flag_library", "exclusions", "warranty_templates")
@@ -27,6 +29,8 @@ _CITED_LISTS = ("phases", "normal_signs", "outcomes", "benchmarks", "safety")
 _CAPPED_LISTS = ("phases", "normal_signs", "outcomes")
 # A threshold may say that a device failed, which is a fact for the practitioner and no class of a case.
 _CLASSES = {*common().case_classes, "device_failure"}
+
+_NUMERIC = {*get_args(Operator)} - {"eq", "in"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ def check(document: Document, labels: Mapping[str, Mapping[str, Any]]) -> None:
     data = document.data
     known = _known(data, labels)
     _check_keys(document)
+    check_figures(document, RAW)
     _check_citations(document, {key: value for key, value in data.items() if key != "sources"}, (), known)
     for section in _CITED_SECTIONS:
         for key, entry in _section(data, section).items():
@@ -79,9 +84,7 @@ def _known(data: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -> 
         templates=set(_section(data, "warranty_templates")),
         measurements=_section(data, "measurements"),
         facts=_section(data, "facts"),
-        documents={
-            str(name) for entry in _section(data, "photo_sets").values() for name in _list(entry, "documents")
-        },
+        documents={str(name) for entry in _section(data, "photo_sets").values() for name in _list(entry, "documents")},
         labels=labels,
     )
 
@@ -98,6 +101,9 @@ def _check_keys(document: Document) -> None:
             document.report((section,), "is not a mapping")
     if not isinstance(document.data.get("procedures", []), list):
         document.report(("procedures",), "is not a list")
+    for index, procedure in enumerate(_list(document.data, "procedures")):
+        if not isinstance(procedure, Mapping):
+            document.report(("procedures", index), f"{procedure!r} is not a mapping")
     for key in _section(document.data, "meta"):
         if key not in _META:
             document.report(("meta", key), "unknown key")
@@ -198,8 +204,12 @@ def _check_figures(document: Document, loc: Loc, entry: Mapping[str, Any]) -> No
         _check_cap(document, (*loc, key), entry.get(key))
     if entry.get("follow_up"):
         _require_citation(document, (*loc, "follow_up_basis"), entry.get("follow_up_basis", {}))
+    known = _list(entry, "variants")
     for variant, spread in _section(_section(entry, "stabilisation"), "variants").items():
-        _check_spread(document, (*loc, "stabilisation", "variants", variant), spread)
+        place = (*loc, "stabilisation", "variants", variant)
+        _check_spread(document, place, spread)
+        if known and variant not in known:
+            document.report(place, f"unknown variant {variant!r}")
 
 
 def _check_spread(document: Document, loc: Loc, entry: Any) -> None:
@@ -291,6 +301,7 @@ def _check_requirements(document: Document, loc: Loc, items: Any, known: _Known)
         measure = item.get("baseline_of")
         if measure is not None and str(measure) not in known.measurements:
             document.report((*place, "baseline_of"), f"unknown measurement {measure!r}")
+        _check_value(document, (*place, "value"), item, known.facts.get(str(item.get("fact"))))
 
 
 def _check_stable_measurement(document: Document, loc: Loc, entry: Mapping[str, Any], known: _Known) -> None:
@@ -309,17 +320,20 @@ def _check_comparisons(document: Document, parts: Iterable[tuple[Loc, Mapping[st
         _check_value(document, (*place, "value"), part, known.measurements.get(str(measure)))
 
 
-def _check_value(document: Document, loc: Loc, part: Mapping[str, Any], measurement: Any) -> None:
-    if not isinstance(measurement, Mapping):
+def _check_value(document: Document, loc: Loc, part: Mapping[str, Any], asked: Any) -> None:
+    """`asked` is the measurement or fact that is compared."""
+    if not isinstance(asked, Mapping):
         return
-    value, scale, span = part.get("value"), measurement.get("values"), _numbers(measurement.get("range"))
-    if isinstance(scale, list) and part.get("op") in ("in", "eq"):
+    name, value, op = part.get("measure", part.get("fact")), part.get("value"), part.get("op")
+    scale, span = asked.get("values"), _numbers(asked.get("range"))
+    if isinstance(scale, list) and scale and op in ("in", "eq"):
         for step in value if isinstance(value, list) else [value]:
             if step not in scale:
-                document.report(loc, f"{step!r} is not on the scale of {part.get('measure')}")
-    compared = part.get("op") in ("gt", "gte", "lt", "lte") and _is_number(value)
-    if compared and span and not span[0] <= value <= span[-1]:
-        document.report(loc, f"{value} is outside the range of {part.get('measure')}")
+                document.report(loc, f"{step!r} is not on the scale of {name}")
+    elif op in _NUMERIC and value is not None and not _is_number(value) and not isinstance(scale, list):
+        document.report(loc, f"{value!r} is not a number")
+    if op in ("gt", "gte", "lt", "lte") and _is_number(value) and span and not span[0] <= value <= span[-1]:
+        document.report(loc, f"{value} is outside the range of {name}")
 
 
 def _check_class(document: Document, loc: Loc, name: Any) -> None:

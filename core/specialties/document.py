@@ -7,10 +7,13 @@ from typing import Any
 
 import yaml
 
-Loc = tuple[str | int, ...]
-"""Where something stands in a file: keys and list indices from the top."""
+from suivi.core.specialties.yaml_text import Loc, Refused, read_yaml
 
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+__all__ = ["BrokenProtocol", "Document", "Loc", "open_document"]
+
+MAX_BYTES = 2_000_000
+SHOWN = 100
+"""Problems that a message names; a file that has more is another kind of file."""
 
 
 class BrokenProtocol(Exception):  # noqa: N818 - names what is broken, as PluginProblem does
@@ -20,7 +23,8 @@ class BrokenProtocol(Exception):  # noqa: N818 - names what is broken, as Plugin
         self.path = path
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n  ".join([f"{path} cannot be used, {count}:", *problems]))
+        more = [f"… and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
+        super().__init__("\n  ".join([f"{path} cannot be used, {count}:", *problems[:SHOWN], *more]))
 
 
 @dataclass
@@ -55,38 +59,50 @@ class Document:
 
 def open_document(path: Path) -> Document:
     """Raises BrokenProtocol when the file is missing, is no YAML, or is not a mapping."""
+    text = _text(path)
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokenProtocol(path, [f"the file cannot be read: {type(error).__name__}"]) from error
+        content = read_yaml(text)
+    except Refused as refusal:
+        problems = [f"{path.name} line {line}: {says}" for line, says in refusal.problems]
+        raise BrokenProtocol(path, problems) from refusal
     except yaml.YAMLError as error:
-        raise BrokenProtocol(path, [" ".join(str(error).split())]) from error
-    if not isinstance(data, dict):
-        raise BrokenProtocol(path, ["the file is not a mapping of keys to values"])
-    document = Document(path, data, {})
-    lines: dict[Loc, int] = {}
-    document.lines = lines
-    for loc in _walk(node, (), lines):
-        document.report(loc, "key given twice")
+        raise BrokenProtocol(path, [_no_yaml(path, text, error)]) from error
+    if not isinstance(content.data, dict):
+        raise BrokenProtocol(path, [f"{path.name} line 1: the file is not a mapping of keys to values"])
+    document = Document(path, content.data, content.lines)
+    for loc, says in content.found:
+        document.report(loc, says)
     return document
 
 
-def _walk(node: Any, loc: Loc, lines: dict[Loc, int]) -> list[Loc]:
-    """Fills `lines`; answers the places of keys that a mapping has twice."""
-    lines.setdefault(loc, node.start_mark.line + 1)
-    twice: list[Loc] = []
-    if isinstance(node, yaml.MappingNode):
-        keys = [str(key.value) for key, _ in node.value]
-        for name, (key, value) in zip(keys, node.value, strict=True):
-            lines[(*loc, name)] = key.start_mark.line + 1
-            twice += _walk(value, (*loc, name), lines)
-        twice += [(*loc, name) for name in dict.fromkeys(keys) if keys.count(name) > 1]
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            twice += _walk(value, (*loc, index), lines)
-    return twice
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BrokenProtocol(path, [f"the file cannot be read: {type(error).__name__}"]) from error
+    if len(content) > MAX_BYTES:
+        raise BrokenProtocol(path, [f"the file has more than {MAX_BYTES:,} bytes"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        says = f"{path.name} line {line}: the file is not in UTF-8, so it cannot be read: save it as UTF-8"
+        raise BrokenProtocol(path, [says]) from error
+
+
+def _no_yaml(path: Path, text: str, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        # The text itself has a character that YAML has not; its place is all that is known.
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        return f"{path.name} line {line}: the file is no YAML: {getattr(error, 'reason', error)}"
+    begun = getattr(error, "context_mark", None)
+    since = f" that begins on line {begun.line + 1}" if begun is not None and begun.line != mark.line else ""
+    told = [context + since if (context := getattr(error, "context", None)) else None, getattr(error, "problem", None)]
+    lines = text.splitlines()
+    here = lines[mark.line] if mark.line < len(lines) else ""
+    tab = "; YAML is indented with spaces, never with tabs" if "\t" in here[: mark.column + 1] else ""
+    return f"{path.name} line {mark.line + 1}: the file is no YAML: {', '.join(filter(None, told))}{tab}"
 
 
 def _step(here: Any, step: str | int) -> Any:

@@ -273,8 +273,8 @@ class Comparison(Data):
 class Requirement(Data):
     """A fact that must hold, such as `weight_change_pct` within 5 of zero.
 
-    Where nobody gave the fact, the baseline of the measurement `baseline_of` stands in for it. An `optional` fact
-    counts only against: unknown, it is taken to hold.
+    Where nobody gave the fact, a measurement of the same id stands in for it, else the baseline of `baseline_of`. An
+    `optional` fact counts only against: unknown, it is taken to hold.
     """
 
     fact: str

@@ -3,7 +3,7 @@
 Everything wrong is reported at once, by file, line and path. `docs/hooks.md` describes the format.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from suivi.core.specialties.checks import FIGURES, RAW, check
 from suivi.core.specialties.common import common
 from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document
-from suivi.core.specialties.model import Specialty, WarrantyDuration
+from suivi.core.specialties.model import LOCALE, Specialty, WarrantyDuration
 from suivi.core.specialties.texts import Locales
 
 __all__ = ["BrokenProtocol", "read_specialty"]
@@ -27,17 +27,32 @@ _DURATION = set(WarrantyDuration.model_fields) - {"parts"}
 @cache
 def read_specialty(folder: Path) -> Specialty:
     """Raises BrokenProtocol, which names every problem. Read once: a shipped file does not change under a process."""
-    protocol = open_document(folder / "protocol.yaml")
-    locales = Locales(folder / "locale")
+    protocol, locales = _opened(folder)
     values = _Assembly(protocol.data, locales).specialty()
     check(protocol, values["labels"])
-    specialty = _validated(values, protocol)
+    specialty = _validated(values, protocol, locales)
     locales.report_leftovers()
     found = [protocol, *locales.documents.values()]
     problems = [says for document in found for _, says in sorted(document.problems)]
     if specialty is None or problems:
         raise BrokenProtocol(protocol.path, problems)
     return specialty
+
+
+def _opened(folder: Path) -> tuple[Document, Locales]:
+    """Where several files cannot be read at all, each of them is named."""
+    opened: list[Any] = []
+    problems: list[str] = []
+    path = folder / "protocol.yaml"
+    for read, place in ((open_document, path), (Locales, folder / "locale")):
+        try:
+            opened.append(read(place))
+        except BrokenProtocol as error:
+            problems += error.problems
+    if problems:
+        raise BrokenProtocol(path, problems)
+    protocol, locales = opened
+    return protocol, locales
 
 
 class _Assembly:
@@ -47,6 +62,7 @@ class _Assembly:
         self.data = data
         self.locales = locales
         self.library = _section(data, "red_flag_library")
+        self.words = set(_words(data))
 
     def specialty(self) -> dict[str, Any]:
         meta = _section(self.data, "meta")
@@ -55,7 +71,7 @@ class _Assembly:
             "version": meta.get("version"),
             "names": self.locales.text(meta.get("names"), ("names",)),
             "reference_period": meta.get("reference_period"),
-            "sources": {**self._used_of_core("sources"), **_section(self.data, "sources")},
+            "sources": {**self._sources_of_core(), **_section(self.data, "sources")},
             "measurements": self._each("measurements", "name"),
             "facts": self._each("facts", "question"),
             "photo_sets": self._each("photo_sets"),
@@ -150,28 +166,47 @@ class _Assembly:
             return {"id": ref, "symptom": ref, "urgency": "routine", "suspect": ""}
         return {"id": ref, **self._texts(found, ("red_flag_library", ref), "symptom")}
 
+    def _sources_of_core(self) -> dict[str, Any]:
+        """Those the protocol names, and those that what it takes from core rests on."""
+        shared = common()
+        taken = [*self._used_of_core("duties").values(), *self._used_of_core("exclusions").values()]
+        cited = {key for entry in (*taken, *shared.general_red_flags, shared.hints_basis) for key in entry.src}
+        return {key: entry for key, entry in shared.sources.items() if key in cited | self.words}
+
     def _used_of_core(self, section: str) -> dict[str, Any]:
-        used = _words(self.data)
-        return {key: entry for key, entry in getattr(common(), section).items() if key in used}
+        return {key: entry for key, entry in getattr(common(), section).items() if key in self.words}
 
 
-def _validated(values: dict[str, Any], protocol: Document) -> Specialty | None:
+def _validated(values: dict[str, Any], protocol: Document, locales: Locales) -> Specialty | None:
     try:
         return Specialty.model_validate(values)
     except ValidationError as error:
         for problem in error.errors():
-            protocol.report(_place(problem["loc"], protocol.data), _says(problem))
+            loc = problem["loc"]
+            labelled = locales.holding(loc[1:3]) if loc[0] == "labels" else None
+            (labelled or protocol).report(_place(loc, protocol.data), _says(problem))
     return None
 
 
 def _says(problem: Any) -> str:
+    given = problem["input"]
     match problem["type"]:
         case "extra_forbidden":
             return "unknown key"
         case "missing":
             return "missing"
+        case "string_type" | "dict_type" | "model_type" if given is None:
+            return "missing"
         case "literal_error":
-            return f"{problem['input']!r} is not one of {problem['ctx']['expected']}"
+            return f"{given!r} is not one of {problem['ctx']['expected']}"
+        case "string_type":
+            return f"{given!r} is not a text" + (": put it in quotes" if isinstance(given, int | float) else "")
+        case "int_type" | "int_parsing" | "int_from_float":
+            return f"{given!r} is not a whole number"
+        case "dict_type" | "model_type" | "mapping_type":
+            return f"{given!r} is not a mapping"
+        case "string_pattern_mismatch" if problem["ctx"]["pattern"] == LOCALE:
+            return f"{given!r} is no language code such as fr or pt-BR"
         case _:
             return str(problem["msg"]).removeprefix("Value error, ")
 
@@ -248,10 +283,12 @@ def _basis(entry: Entry) -> Entry:
     return _section(entry, "follow_up_basis")
 
 
-def _words(data: Any) -> set[str]:
+def _words(data: Any) -> Iterator[str]:
     """Every string that stands as an item of a list: the ids a protocol refers to."""
-    if isinstance(data, Mapping):
-        return set().union(*(_words(value) for value in data.values()))
-    if isinstance(data, list):
-        return {item for item in data if isinstance(item, str)}.union(*(_words(item) for item in data))
-    return set()
+    waiting = [data]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, list):
+            yield from (item for item in here if isinstance(item, str))
+        inner = here.values() if isinstance(here, dict) else here
+        waiting.extend(item for item in inner if isinstance(item, dict | list))

@@ -6,14 +6,15 @@ A locale file repeats the protocol's keys down to a text, lists by the id of the
 and `coverage` label ids.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from suivi.core.specialties.document import Loc, open_document
-from suivi.core.specialties.model import Specialty, Text
+from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document
+from suivi.core.specialties.model import LOCALE, Specialty, Text
 
 LABELS = ("views", "checks", "anchors", "variants", "sites", "values", "coverage")
 
@@ -22,8 +23,28 @@ class Locales:
     """Every locale file of a plugin, and which of their texts the protocol has asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self.documents = {path.stem: open_document(path) for path in sorted(folder.glob("*.yaml"))}
+        """Raises BrokenProtocol with the problems of every file that is no YAML."""
+        self.documents: dict[str, Document] = {}
+        unread: list[str] = []
+        for path in sorted(folder.glob("*.y*ml")):
+            try:
+                document = open_document(path)
+            except BrokenProtocol as error:
+                unread += error.problems
+            else:
+                self._add(path, document)
+        if unread:
+            raise BrokenProtocol(folder, unread)
         self._asked: set[tuple[str, Loc]] = set()
+
+    def _add(self, path: Path, document: Document) -> None:
+        self.documents[path.stem] = document
+        if path.suffix != ".yaml":
+            document.report((), f"a locale file is called {path.stem}.yaml")
+        if not re.match(LOCALE, path.stem):
+            # None of its texts is looked at: each would say the same again.
+            document.report((), f"{path.stem!r} is no language code such as fr or pt-BR")
+            document.data.clear()
 
     def text(self, inline: Any, *keys: Loc) -> Any:
         """What Text accepts: the protocol's own words and the translations under any of `keys`."""
@@ -33,7 +54,7 @@ class Locales:
         for locale, document in self.documents.items():
             for key in keys:
                 found = _at(document.data, key)
-                if isinstance(found, str):
+                if isinstance(found, str) and found.strip():
                     words[locale] = found
                     self._asked.add((locale, key))
         return words
@@ -47,8 +68,15 @@ class Locales:
             for loc, words in _leaves(document.data):
                 if not isinstance(words, str):
                     document.report(loc, "is not a text")
+                elif not words.strip():
+                    document.report(loc, "is empty")
                 elif (locale, loc) not in self._asked:
                     document.report(loc, "the protocol has no such text")
+
+    def holding(self, loc: Loc) -> Document | None:
+        """The file that has something at `loc`, English before others."""
+        english_first = sorted(self.documents.values(), key=lambda document: document.path.stem != "en")
+        return next((document for document in english_first if _at(document.data, loc) is not None), None)
 
     def _keys(self, group: str) -> list[str]:
         groups = [document.data.get(group) for document in self.documents.values()]
