@@ -26,7 +26,8 @@ class Measurement(Record):
     key = fields.CharField(max_length=60, description="id of the specialty's measurement")
     site = fields.CharField(max_length=60, null=True, description="one of the treatment's sites, null: of the patient")
     purpose = fields.CharEnumField(Purpose, max_length=10)
-    value = fields.JSONField[Any](description="number, word or truth value, in the unit of the measurement")
+    # Inside {"value": ...}: a bare word is no JSON to the ORM.
+    value = fields.JSONField[dict[str, Any]](description="number, word or truth value, in the unit of the measurement")
     unit = fields.CharField(max_length=40, null=True, description="UCUM, as the specialty had it when recorded")
     measured_on = fields.CharField(max_length=10, description="partial date")
     evidence: OptionalRef = fields.ForeignKeyField(
