@@ -1,36 +1,59 @@
 """What is normal now, when a result may be judged, and how long the reference window is: answers with reasons."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from suivi.core.clocks import windows
 from suivi.core.clocks.anchors import DayNumber as CoreDayNumber
 from suivi.core.clocks.check_ups import CheckUpAhead, OnSiteToday
+from suivi.core.clocks.measured import Condition, MeasuredToday
+from suivi.core.clocks.partial_dates import DateInterval
 from suivi.core.clocks.phases import Recovery as CoreRecovery
+from suivi.core.clocks.reasons import word
 from suivi.core.clocks.signs import FlagToday, PhaseToday, SignToday
 from suivi.core.clocks.stabilisation import StabilisationState, StabilisationToday
 from suivi.core.clocks.windows import PeriodSource, WindowState
+from suivi.core.specialties import model
 from suivi.core.specialties.common import common
+from suivi.core.treatments.models import DepartureDecision
 from suivi.graphql.context import Info
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import DateSpan, PartialDateValue, Reason, localized, localized_or_none, no_diagnosis
 
+if TYPE_CHECKING:
+    from suivi.graphql.figures import Label, PhotoSet
+
+LazyLabel = Annotated["Label", strawberry.lazy("suivi.graphql.figures")]
+LazyPhotoSet = Annotated["PhotoSet", strawberry.lazy("suivi.graphql.figures")]
+DepartureDecisionEnum = strawberry.enum(DepartureDecision, name="DepartureDecision")
+ConditionEnum = strawberry.enum(Condition, name="Condition")
 StabilisationStateEnum = strawberry.enum(StabilisationState)
 WindowStateEnum = strawberry.enum(WindowState)
 PeriodSourceEnum = strawberry.enum(PeriodSource)
 
 
+def label_of(words: Mapping[str, model.Text], key: str, *, kind: str = "") -> "Label":
+    """What a person reads for a key: the specialty's words, else our own, else the key in plain words."""
+    from suivi.graphql.figures import Label
+
+    own = word(kind, key) if key not in words else None
+    return Label(key=key, words=own) if own else Label.of(words, key)
+
+
 @strawberry.type(description="Days since an anchor, which is day 0; a span where the anchor is known in part.")
 class DayNumber:
     anchor: str
+    anchor_label: LazyLabel
     earliest: int
     latest: int
 
     @classmethod
-    def of(cls, day: CoreDayNumber) -> "DayNumber":
-        return cls(anchor=day.anchor, earliest=day.earliest, latest=day.latest)
+    def of(cls, day: CoreDayNumber, labels: model.Labels) -> "DayNumber":
+        label = label_of(labels.anchors, day.anchor, kind="anchor")
+        return cls(anchor=day.anchor, anchor_label=label, earliest=day.earliest, latest=day.latest)
 
 
 @strawberry.type(description="Both ends included; null is open.")
@@ -124,6 +147,36 @@ class RedFlag:
         return localized(common().urgency[self.inner.urgency].what_to_do, info, locale)
 
 
+@strawberry.type(description="What must have been measured before a result may be judged.")
+class MeasuredCondition:
+    state: ConditionEnum = strawberry.field(  # type: ignore[valid-type]
+        description="NOT_MET: the values differ too much. UNKNOWN: there are too few of them."
+    )
+    measurement: LazyLabel
+    times: int = strawberry.field(description="How many values in a row.")
+    apart_days: int = strawberry.field(description="Each at least so many days after the one before.")
+    within: float = strawberry.field(description="All within so much of each other, in the measurement's unit.")
+    met_on: DateSpan | None
+    still_needed: int
+    next_on: date | None = strawberry.field(description="The first day on which the next one counts; null: any day.")
+    reason: Reason
+
+    @classmethod
+    def of(cls, today: MeasuredToday, specialty: model.Specialty) -> "MeasuredCondition":
+        names = {key: measurement.name for key, measurement in specialty.measurements.items()}
+        return cls(
+            state=today.state,
+            measurement=label_of(names, today.measure),
+            times=today.times,
+            apart_days=today.apart_days,
+            within=today.within,
+            met_on=DateSpan.of(today.met_on),
+            still_needed=today.still_needed,
+            next_on=today.next_on,
+            reason=Reason.of(today.reason),
+        )
+
+
 @strawberry.type(description="How far a result has settled, and from when it may be judged.")
 class Stabilisation:
     state: StabilisationStateEnum = strawberry.field(  # type: ignore[valid-type]
@@ -137,12 +190,22 @@ class Stabilisation:
     typical: DateSpan | None = strawberry.field(description="Usual date to judge it.")
     latest: DateSpan | None = strawberry.field(description="Usual last date by which it has settled.")
     may_be_judged_from: DateSpan | None = strawberry.field(
-        description="The date that counts: the practitioner's own for this patient, else `earliest`."
+        description="The date that counts: the practitioner's own for this patient, else `earliest`, or later where "
+        "`measured` needs more time."
     )
+    individual_date: date | None = strawberry.field(description="The practitioner's own; it stands beside `earliest`.")
+    moved_later: bool = strawberry.field(description="The practitioner's own date is later than what was told before.")
+    moved_from: date | None = strawberry.field(description="What had been told before it was moved later.")
+    cycle: int | None = strawberry.field(description="How many cycles count so far, for results counted in cycles.")
+    min_cycles: int | None = strawberry.field(description="Judged once the outcome of so many cycles is known.")
+    typical_cycles: int | None
+    max_cycles: int | None
+    measured: MeasuredCondition | None = strawberry.field(description="What must have been measured besides.")
     reasons: list[Reason]
 
     @classmethod
-    def of(cls, today: StabilisationToday) -> "Stabilisation":
+    def of(cls, today: StabilisationToday, specialty: model.Specialty) -> "Stabilisation":
+        least, typical, most = today.cycles or (None, None, None)
         return cls(
             state=today.state,
             too_early=today.too_early,
@@ -152,6 +215,14 @@ class Stabilisation:
             typical=DateSpan.of(today.typical),
             latest=DateSpan.of(today.latest),
             may_be_judged_from=DateSpan.of(today.may_be_judged_from),
+            individual_date=today.individual_date,
+            moved_later=today.moved_from is not None,
+            moved_from=today.moved_from,
+            cycle=today.cycle,
+            min_cycles=least,
+            typical_cycles=typical,
+            max_cycles=most,
+            measured=MeasuredCondition.of(today.measured, specialty) if today.measured else None,
             reasons=[Reason.of(reason) for reason in today.reasons],
         )
 
@@ -160,23 +231,36 @@ class Stabilisation:
 class CheckUp:
     day: int
     anchor: str
+    anchor_label: LazyLabel
     window: DateSpan
     where: str
+    where_label: LazyLabel
     checks: list[str]
+    check_labels: list[LazyLabel] = strawberry.field(description="`checks` in words, in the same order.")
     photo_set: str | None
+    photos: LazyPhotoSet | None = strawberry.field(description="The photo session: its views, and how to take them.")
     only_if: str | None = strawberry.field(description="In words, for a clinician to judge.")
     open_today: bool
     reason: Reason
 
     @classmethod
-    def of(cls, due: CheckUpAhead) -> "CheckUp":
+    def of(cls, due: CheckUpAhead, specialty: model.Specialty) -> "CheckUp":
+        from suivi.graphql.figures import PhotoSet
+
+        labels = specialty.labels
+        tasks = {check: text for check in due.checks if (text := specialty.check_label(check))}
+        photos = specialty.photo_sets.get(due.photos or "")
         return cls(
             day=due.day,
             anchor=due.anchor,
+            anchor_label=label_of(labels.anchors, due.anchor, kind="anchor"),
             window=DateSpan(earliest=due.window.earliest.isoformat(), latest=due.window.latest.isoformat()),
             where=due.where.upper(),
+            where_label=label_of({}, due.where, kind="where"),
             checks=list(due.checks),
+            check_labels=[label_of(tasks, check) for check in due.checks],
             photo_set=due.photos,
+            photos=PhotoSet.of(photos, labels) if photos else None,
             only_if=due.only_if,
             open_today=due.open_today,
             reason=Reason.of(due.reason),
@@ -187,24 +271,43 @@ class CheckUp:
 class OnSite:
     stay_until: DateSpan
     earliest_flight: DateSpan
+    flight_range: DateSpan | None = strawberry.field(description="How far sources disagree about flying.")
+    over: bool = strawberry.field(description="The stay is past, or the patient has left: no advice any more.")
+    left_on: PartialDateValue | None = strawberry.field(description="As told last; `departures` has everything.")
+    left_early: bool | None = strawberry.field(description="Null when nobody left or the dates allow no answer.")
+    decision: DepartureDecisionEnum | None = strawberry.field(  # type: ignore[valid-type]
+        description="Who decided the departure: leaving early on the clinic's advice is not leaving early alone."
+    )
+    disputed: bool = strawberry.field(description="The two sides tell the departure differently.")
+    second_trip_days: DayRange | None = strawberry.field(description="How long a second journey usually takes.")
+    note: str | None
     reason: Reason
 
     @classmethod
     def of(cls, stay: OnSiteToday) -> "OnSite":
         return cls(
-            stay_until=DateSpan(
-                earliest=stay.stay_until.earliest.isoformat(), latest=stay.stay_until.latest.isoformat()
-            ),
-            earliest_flight=DateSpan(
-                earliest=stay.earliest_flight.earliest.isoformat(), latest=stay.earliest_flight.latest.isoformat()
-            ),
+            stay_until=_span(stay.stay_until),
+            earliest_flight=_span(stay.earliest_flight),
+            flight_range=DateSpan.of(stay.flight_range),
+            over=stay.over,
+            left_on=PartialDateValue.of(stay.left.on) if stay.left else None,
+            left_early=stay.left_early,
+            decision=DepartureDecision(stay.left.decision) if stay.left else None,
+            disputed=stay.disputed,
+            second_trip_days=DayRange.of(stay.second_trip_days) if stay.second_trip_days else None,
+            note=stay.note,
             reason=Reason.of(stay.reason),
         )
+
+
+def _span(dates: DateInterval) -> DateSpan:
+    return DateSpan(earliest=str(dates.earliest), latest=str(dates.latest))
 
 
 @strawberry.type
 class MissingAnchor:
     anchor: str
+    anchor_label: LazyLabel
     entries: list[str] = strawberry.field(description="What could not be counted without it.")
 
 
@@ -224,7 +327,13 @@ class Recovery:
     red_flags: list[RedFlag] = strawberry.field(description="What never waits, most urgent first.")
     next_check_ups: list[CheckUp]
     on_site: OnSite | None
+    meanwhile: list[LazyLabel] = strawberry.field(description="What to do meanwhile.")
+    ask_now: Reason | None = strawberry.field(
+        description="Why a re-evaluation is to be asked for already, where the last day to ask comes before the "
+        "first day to judge."
+    )
     missing_anchors: list[MissingAnchor]
+    doubts: list[Reason] = strawberry.field(description="Dates on record that contradict each other.")
     rules: str = strawberry.field(description="Specialty and version the figures come from.")
 
     @strawberry.field
@@ -232,22 +341,32 @@ class Recovery:
         return no_diagnosis(info, locale)
 
     @classmethod
-    def of(cls, today: CoreRecovery, *, rules: str) -> "Recovery":
+    def of(cls, today: CoreRecovery, procedure: model.Procedure, specialty: model.Specialty) -> "Recovery":
+        labels = specialty.labels
+        duties = {key: duty.text for key, duty in {**common().duties, **specialty.duties}.items()}
         return cls(
             on=today.on,
-            days=[DayNumber.of(day) for day in today.days],
+            days=[DayNumber.of(day, labels) for day in today.days],
             phases=[Phase.of(phase) for phase in today.phases],
-            stabilisation=Stabilisation.of(today.stabilisation),
-            prosthetic=Stabilisation.of(today.prosthetic) if today.prosthetic else None,
+            stabilisation=Stabilisation.of(today.stabilisation, specialty),
+            prosthetic=Stabilisation.of(today.prosthetic, specialty) if today.prosthetic else None,
             normal_signs=[NormalSign.of(sign) for sign in today.normal_signs],
             no_longer_normal=[NormalSign.of(sign) for sign in today.no_longer_normal],
             red_flags=[RedFlag.of(flag) for flag in today.red_flags],
-            next_check_ups=[CheckUp.of(due) for due in today.next_check_ups],
+            next_check_ups=[CheckUp.of(due, specialty) for due in today.next_check_ups],
             on_site=OnSite.of(today.on_site) if today.on_site else None,
+            meanwhile=[label_of(duties, duty) for duty in procedure.duties],
+            ask_now=Reason.of(today.ask_now) if today.ask_now else None,
             missing_anchors=[
-                MissingAnchor(anchor=missing.anchor, entries=list(missing.entries)) for missing in today.missing_anchors
+                MissingAnchor(
+                    anchor=missing.anchor,
+                    anchor_label=label_of(labels.anchors, missing.anchor, kind="anchor"),
+                    entries=list(missing.entries),
+                )
+                for missing in today.missing_anchors
             ],
-            rules=rules,
+            doubts=[Reason.of(doubt) for doubt in today.doubts],
+            rules=f"{specialty.id}@{specialty.version}",
         )
 
 

@@ -6,32 +6,68 @@ from uuid import UUID
 
 import strawberry
 
+from suivi.core import inputs
 from suivi.core.acting import Acting
 from suivi.core.clinics.models import Clinic as ClinicRow
+from suivi.core.clocks.cycles import cycles_window
 from suivi.core.clocks.partial_dates import PartialDate
-from suivi.core.clocks.zones import day_at, zone
+from suivi.core.clocks.windows import ReferenceWindow as CoreWindow
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.patients.models import Patient as PatientRow
-from suivi.core.treatments import actions, answers, rules
+from suivi.core.treatments import actions, answers, registering, rules
 from suivi.core.treatments.models import Addendum as AddendumRow
 from suivi.core.treatments.models import Anchor as AnchorRow
 from suivi.core.treatments.models import Consent as ConsentRow
+from suivi.core.treatments.models import Departure as DepartureRow
+from suivi.core.treatments.models import IndividualDate as IndividualDateRow
+from suivi.core.treatments.models import LocalAnchor as LocalAnchorRow
 from suivi.core.treatments.models import Treatment as TreatmentRow
+from suivi.core.treatments.recoveries import (
+    OnRecord,
+    anchors_in_force,
+    in_time,
+    recoveries_on,
+    recovery_on,
+    timeline_on,
+)
+from suivi.core.treatments.rules import AnchorGiven
 from suivi.graphql.clinics import Clinic, Member, load_clinic, load_member
 from suivi.graphql.context import Info
+from suivi.graphql.courses import (
+    Cycle,
+    CyclesWindow,
+    Departure,
+    IndividualDate,
+    LocalAnchor,
+    held_check_ups,
+    load_course,
+    on_record,
+    today_at_clinic,
+)
 from suivi.graphql.coverage import Terms, load_terms
 from suivi.graphql.events import Event, history
 from suivi.graphql.nodes import Connection, Node, global_id, read_id, read_id_or_none
 from suivi.graphql.patients import Patient, Trip, load_patient, load_trip
 from suivi.graphql.plugins import Procedure
-from suivi.graphql.recovery import Recovery, ReferenceWindow
+from suivi.graphql.progress import Timeline, timeline
+from suivi.graphql.recovery import LazyLabel, Recovery, ReferenceWindow, label_of
 from suivi.graphql.results import Refusal, attempt
 from suivi.graphql.scalars import PartialDateValue
 
 if TYPE_CHECKING:
+    from suivi.graphql.check_ups import HeldCheckUp
     from suivi.graphql.evidence import Evidence
+    from suivi.graphql.hints import Hints, ToldInput
+    from suivi.graphql.measurements import Measurement, MeasurementPurpose
+    from suivi.graphql.pins import PinnedRules
 
 LazyEvidence = Annotated["Evidence", strawberry.lazy("suivi.graphql.evidence")]
+LazyHeldCheckUp = Annotated["HeldCheckUp", strawberry.lazy("suivi.graphql.check_ups")]
+LazyHints = Annotated["Hints", strawberry.lazy("suivi.graphql.hints")]
+LazyTold = Annotated["ToldInput", strawberry.lazy("suivi.graphql.hints")]
+LazyMeasurement = Annotated["Measurement", strawberry.lazy("suivi.graphql.measurements")]
+LazyPurpose = Annotated["MeasurementPurpose", strawberry.lazy("suivi.graphql.measurements")]
+LazyPinnedRules = Annotated["PinnedRules", strawberry.lazy("suivi.graphql.pins")]
 
 
 @strawberry.type(description="A named date that clocks start from.")
@@ -70,11 +106,18 @@ class Objectives:
     addenda: list[Addendum]
 
 
+@strawberry.type(description="Where one site of a treatment stands.")
+class SiteRecovery:
+    site: LazyLabel
+    recovery: Recovery
+
+
 @strawberry.type(description="One procedure at one clinic, with its sites, dated anchors, objectives and pinned rules.")
 class Treatment(Node):
     specialty: str
     procedure_id: str
     description: str | None
+    variant: str | None = strawberry.field(description="One of the procedure's variants.")
     sites: list[str]
     agreed_on: date
     rules_plugin: str = strawberry.field(description="The plugin whose rules were in force when it was registered.")
@@ -89,6 +132,7 @@ class Treatment(Node):
             specialty=row.specialty,
             procedure_id=row.procedure,
             description=row.description,
+            variant=row.variant,
             sites=row.sites,
             agreed_on=row.agreed_on,
             rules_plugin=row.rules_plugin,
@@ -97,10 +141,17 @@ class Treatment(Node):
             row=row,
         )
 
-    @strawberry.field(description="Null when no loaded plugin knows the procedure any more.")
-    def procedure(self, info: Info) -> Procedure | None:
-        found = info.context.house.registry.procedure(self.procedure_id)
-        return None if found is None else Procedure.of(found)
+    @strawberry.field(description="As pinned; null when its rules were not kept and no loaded plugin knows it.")
+    async def procedure(self, info: Info) -> Procedure | None:
+        pinned = await info.context.rules(self.row)
+        found = pinned.known_procedure_of(self.row)
+        return None if found is None else Procedure.of(found, pinned.specialty_of(self.row))
+
+    @strawberry.field(description="The rules that everything here is computed with.")
+    async def rules(self, info: Info) -> LazyPinnedRules:
+        from suivi.graphql.pins import PinnedRules
+
+        return PinnedRules.of(await info.context.rules(self.row), self.row)
 
     @strawberry.field
     async def patient(self, info: Info) -> Patient | None:
@@ -133,8 +184,11 @@ class Treatment(Node):
     @strawberry.field
     async def objectives(self, info: Info) -> Objectives:
         addenda = await info.context.parts(AddendumRow, "treatment_id", self.row.id)
-        anchors = await info.context.parts(AnchorRow, "treatment_id", self.row.id)
-        procedure = answers.procedure_of(info.context.house.registry, self.row)
+        anchors = [
+            *await info.context.parts(AnchorRow, "treatment_id", self.row.id),
+            *await info.context.parts(LocalAnchorRow, "treatment_id", self.row.id),
+        ]
+        procedure = answers.procedure_of(await info.context.rules(self.row), self.row)
         return Objectives(
             patient=self.row.patient_objectives,
             practitioner=self.row.practitioner_objectives,
@@ -151,31 +205,122 @@ class Treatment(Node):
         ]
 
     @strawberry.field(description="What is normal now, and from when the result may be judged. Today at the clinic.")
-    async def recovery(self, info: Info, as_of: date | None = None) -> Recovery:
-        registry = info.context.house.registry
-        anchors = await info.context.parts(AnchorRow, "treatment_id", self.row.id)
-        clinic = await info.context.one(ClinicRow, self.row.clinic_id)
-        today = day_at(zone(clinic.time_zone) if clinic else None, info.context.at)
-        found = answers.recovery_of(registry, self.row, anchors, on=as_of or today)
-        procedure = answers.procedure_of(registry, self.row)
-        return Recovery.of(found, rules=f"{procedure.specialty}@{answers.rules_version(registry, procedure)}")
+    async def recovery(
+        self, info: Info, as_of: date | None = None, site: str | None = None, cycle: int | None = None
+    ) -> Recovery:
+        record, today = await on_record(info, self.row), await today_at_clinic(info, self.row)
+        found = recovery_on(record, as_of or today, site=site, cycle=cycle)
+        window = await self._window(info, record, as_of, site, cycle)
+        specialty = (await info.context.rules(self.row)).specialty_of(self.row)
+        return Recovery.of(in_time(found, window), record.procedure, specialty)
+
+    @strawberry.field(description="The same for each site, which may differ: left and right eye, two teeth.")
+    async def recoveries(self, info: Info, as_of: date | None = None) -> list[SiteRecovery]:
+        record, today = await on_record(info, self.row), await today_at_clinic(info, self.row)
+        specialty = (await info.context.rules(self.row)).specialty_of(self.row)
+        answers = []
+        for site, found in recoveries_on(record, as_of or today):
+            window = await self._window(info, record, as_of, site, None)
+            told = Recovery.of(in_time(found, window), record.procedure, specialty)
+            answers.append(SiteRecovery(site=label_of(specialty.labels.sites, site), recovery=told))
+        return answers
+
+    @strawberry.field(description="Phases, check-ups and photos with their dates, from the first day on.")
+    async def timeline(
+        self, info: Info, as_of: date | None = None, site: str | None = None, cycle: int | None = None
+    ) -> Timeline:
+        record, today = await on_record(info, self.row), await today_at_clinic(info, self.row)
+        dated = timeline_on(record, as_of or today, site=site, cycle=cycle)
+        return await timeline(info, self.row, record.procedure, dated, await held_check_ups(info, self.row, site))
+
+    @strawberry.field(description="Dates at one site or in one cycle, which go before `anchors`.")
+    async def local_anchors(self, info: Info) -> list[LocalAnchor]:
+        rows = await info.context.parts(LocalAnchorRow, "treatment_id", self.row.id)
+        return [LocalAnchor.of(row) for row in rows]
+
+    @strawberry.field(description="Of the whole series that you may see; empty for what is not counted in cycles.")
+    async def cycles(self, info: Info, as_of: date | None = None) -> list[Cycle]:
+        series = await load_course(info, self.row)
+        if series is None:
+            return []
+        on = as_of or await today_at_clinic(info, self.row)
+        return [Cycle.of(cycle) for cycle in series.on(on).cycles]
+
+    @strawberry.field(description="A period of so many cycles; null for what is not counted in cycles.")
+    async def cycles_window(self, info: Info, allowed: int, as_of: date | None = None) -> CyclesWindow | None:
+        series = await load_course(info, self.row)
+        if series is None:
+            return None
+        inputs.number(allowed, field="allowed", least=1, most=rules.MAX_CYCLES)
+        on = as_of or await today_at_clinic(info, self.row)
+        return CyclesWindow.of(cycles_window(series.on(on), allowed), unit=series.rule.unit)
+
+    @strawberry.field(description="The treatment whose series this one goes on with.")
+    async def continues(self, info: Info) -> "Treatment | None":
+        return await load_treatment(info, self.row.continues_id)
+
+    @strawberry.field(description="Journeys home as each side told them, oldest first; of a side the last counts.")
+    async def departures(self, info: Info) -> list[Departure]:
+        rows = await info.context.parts(DepartureRow, "treatment_id", self.row.id)
+        return [Departure.of(row) for row in rows]
+
+    @strawberry.field(description="The practitioner's own dates, oldest first; of a site the last counts.")
+    async def individual_dates(self, info: Info) -> list[IndividualDate]:
+        rows = await info.context.parts(IndividualDateRow, "treatment_id", self.row.id)
+        return [IndividualDate.of(row) for row in rows]
 
     @strawberry.field(description="Until when a re-evaluation may be asked for, on a day or at this very moment.")
-    async def reference_window(self, info: Info, as_of: date | None = None) -> ReferenceWindow:
+    async def reference_window(
+        self, info: Info, as_of: date | None = None, site: str | None = None, cycle: int | None = None
+    ) -> ReferenceWindow:
+        record = await on_record(info, self.row)
+        return ReferenceWindow.of(await self._window(info, record, as_of, site, cycle))
+
+    async def _window(
+        self, info: Info, record: OnRecord, as_of: date | None, site: str | None, cycle: int | None
+    ) -> CoreWindow:
         context = info.context
-        anchors = await context.parts(AnchorRow, "treatment_id", self.row.id)
         clinic = await context.one(ClinicRow, self.row.clinic_id)
         patient = await context.one(PatientRow, self.row.patient_id)
-        window = answers.reference_window_of(
-            context.house.registry,
+        return answers.reference_window_of(
+            await context.rules(self.row),
             self.row,
-            anchors,
+            anchors_in_force(record, site=site, cycle=cycle),
             await context.one(TermsRow, self.row.terms_id),
             clinic_zone=clinic.time_zone if clinic else "UTC",
             patient_zone=patient.time_zone if patient else "UTC",
             on=as_of or context.at,
         )
-        return ReferenceWindow.of(window)
+
+    @strawberry.field(description="The latest recorded first. Of two for one key, site, purpose and day it counts.")
+    async def measurements(
+        self,
+        info: Info,
+        key: str | None = None,
+        site: str | None = None,
+        purpose: LazyPurpose | None = None,
+        first: int = 20,
+        after: str | None = None,
+    ) -> Connection[LazyMeasurement]:
+        from suivi.graphql.measurements import load_measurements
+
+        return await load_measurements(info, self.row.id, first=first, after=after, key=key, site=site, purpose=purpose)
+
+    @strawberry.field(description="Those that were held, the latest recorded first; what is planned is in `procedure`.")
+    async def check_ups(self, info: Info, first: int = 20, after: str | None = None) -> Connection[LazyHeldCheckUp]:
+        from suivi.graphql.check_ups import load_check_ups
+
+        return await load_check_ups(info, self.row.id, first=first, after=after)
+
+    @strawberry.field(
+        description="What the record suggests, with what you add to it: one answer a site. It decides nothing."
+    )
+    async def hints(
+        self, info: Info, as_of: date | None = None, site: str | None = None, told: LazyTold | None = None
+    ) -> list[LazyHints]:
+        from suivi.graphql.hints import hints_of_treatment
+
+        return await hints_of_treatment(info, self.row, told, as_of=as_of, site=site)
 
     @strawberry.field(description="Newest first.")
     async def history(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Event]:
@@ -198,6 +343,11 @@ class TreatmentQueries:
 class AnchorInput:
     name: str
     on: str = strawberry.field(description="`2026-03-03`, `2026-03`, `2026` or `unknown`; never in the future.")
+    site: str | None = strawberry.field(default=None, description="One of the sites; left out: all of them.")
+    cycle: int | None = strawberry.field(default=None, description="Number of a cycle; left out: not of one alone.")
+
+    def given(self) -> AnchorGiven:
+        return AnchorGiven(name=self.name, on=self.on, site=self.site, cycle=self.cycle)
 
 
 @strawberry.input
@@ -215,31 +365,28 @@ class RegisterTreatmentInput:
     practitioner_id: strawberry.ID | None = None
     trip_id: strawberry.ID | None = None
     description: str | None = None
+    variant: str | None = strawberry.field(default=None, description="One of the procedure's variants.")
+    continues_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The treatment whose series of cycles, sessions or uses this one goes on with."
+    )
     patient_objectives: str | None = None
     practitioner_objectives: str | None = None
 
-    def plan(self) -> actions.Plan:
-        return actions.Plan(
+    def plan(self) -> registering.Plan:
+        return registering.Plan(
             clinic_id=read_id("Clinic", self.clinic_id, field="clinicId"),
             procedure=self.procedure,
             sites=tuple(self.sites),
-            anchors=tuple((anchor.name, anchor.on) for anchor in self.anchors),
+            anchors=tuple(anchor.given() for anchor in self.anchors),
             agreed_on=self.agreed_on,
             practitioner_id=read_id_or_none("Member", self.practitioner_id, field="practitionerId"),
             trip_id=read_id_or_none("Trip", self.trip_id, field="tripId"),
             description=self.description,
+            variant=self.variant,
+            continues_id=read_id_or_none("Treatment", self.continues_id, field="continuesId"),
             patient_objectives=self.patient_objectives,
             practitioner_objectives=self.practitioner_objectives,
         )
-
-
-@strawberry.input
-class RecordAnchorInput:
-    idempotency_key: str
-    treatment_id: strawberry.ID
-    expected_version: int
-    name: str
-    on: str = strawberry.field(description="`2026-03-03`, `2026-03`, `2026` or `unknown`; never in the future.")
 
 
 @strawberry.input
@@ -268,7 +415,6 @@ class RecordConsentInput:
 
 
 RegisterTreatmentResult = Annotated[Treatment | Refusal, strawberry.union("RegisterTreatmentResult")]
-RecordAnchorResult = Annotated[Treatment | Refusal, strawberry.union("RecordAnchorResult")]
 RecordObjectivesResult = Annotated[Treatment | Refusal, strawberry.union("RecordObjectivesResult")]
 AddAddendumResult = Annotated[Treatment | Refusal, strawberry.union("AddAddendumResult")]
 RecordConsentResult = Annotated[Treatment | Refusal, strawberry.union("RecordConsentResult")]
@@ -284,20 +430,7 @@ class TreatmentMutations:
     async def register_treatment(self, info: Info, input: RegisterTreatmentInput) -> RegisterTreatmentResult:
         async def act(by: Acting) -> TreatmentRow:
             patient_id = read_id("Patient", input.patient_id, field="patientId")
-            return await actions.register_treatment(by, patient_id, input.plan())
-
-        return await attempt(info, input.idempotency_key, act, Treatment.of)
-
-    @strawberry.mutation(description="Records the date of an anchor, or corrects it; the history keeps both.")
-    async def record_anchor(self, info: Info, input: RecordAnchorInput) -> RecordAnchorResult:
-        async def act(by: Acting) -> TreatmentRow:
-            return await actions.record_anchor(
-                by,
-                _treatment_id(input.treatment_id),
-                name=input.name,
-                on=input.on,
-                expected_version=input.expected_version,
-            )
+            return await registering.register_treatment(by, patient_id, input.plan())
 
         return await attempt(info, input.idempotency_key, act, Treatment.of)
 

@@ -7,10 +7,14 @@
 `lodging`         lodging_preserved_until: what a request made in time keeps
 `deadlines`       deadline, warranty_interval
 `anchors`         named dates and the days since
+`sites`           dates at one site or in one cycle
+`cycles`          which cycles count, and periods counted in them
+`measured`        values that have to be stable before anyone may judge
 `stabilisation`   stabilisation_on: is it too early to judge?
 `signs`           phases, normal signs and red flags of a day
 `check_ups`       the next check-ups, the stay, the first flight
 `phases`          recovery: all of the above for one treatment on one day
+`progress`        the whole course with its dates
 `reasons`         Reason: why, with sources, in English and French
 """
 

@@ -1,13 +1,14 @@
 """The next check-ups, how long to stay near the clinic, and the first flight home."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from suivi.core.clocks.anchors import DayNumber, Timeline
-from suivi.core.clocks.partial_dates import DateInterval
+from suivi.core.clocks.partial_dates import DateInterval, PartialDate
 from suivi.core.clocks.periods import add_days
 from suivi.core.clocks.reasons import Reason
-from suivi.core.specialties.model import CheckUp, Procedure, Where
+from suivi.core.specialties.model import CheckUp, OnSite, Procedure, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,30 @@ class CheckUpAhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """That the patient travelled home, who decided it, and which side says so."""
+
+    on: PartialDate
+    decision: str
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnSiteToday:
     """`stay_until` ends the shortest stay; `earliest_flight` is never before it."""
 
     stay_until: DateInterval
     earliest_flight: DateInterval
+    flight_range: DateInterval | None
+    """How far sources disagree about flying."""
+    second_trip_days: tuple[int | None, int | None] | None
+    over: bool
+    """The stay lies in the past, or the patient has left: nothing of it is advice any more."""
+    left: Left | None
+    left_early: bool | None
+    """Before the end of the shortest stay; None when nobody left or the dates do not tell."""
+    disputed: bool
+    """The two sides tell the departure differently."""
     note: str | None
     reason: Reason = field(repr=False)
 
@@ -49,21 +69,69 @@ def check_ups_ahead(procedure: Procedure, timeline: Timeline) -> tuple[CheckUpAh
     return tuple(sorted(ahead, key=lambda due: (due.window.earliest, due.planned.earliest)))
 
 
-def on_site_on(procedure: Procedure, timeline: Timeline) -> OnSiteToday | None:
-    """None when the procedure asks for no stay or the date it counts from is not known."""
+def on_site_on(procedure: Procedure, timeline: Timeline, departures: Iterable[Left] = ()) -> OnSiteToday | None:
+    """None when the procedure asks for no stay or the date it counts from is not known. Of departures the last counts.
+
+    Those told to be after the day asked about have not happened yet.
+    """
     stay = procedure.on_site
     if stay is None or (dates := timeline.start(stay.anchor).dates) is None:
         return None
-    stay_until = dates.plus_days(stay.min_days)
-    flight = dates.plus_days(max(stay.min_days, stay.flight_after_days or 0))
+    told = [departure for departure in departures if not departure.on.is_after(timeline.on)]
+    left = told[-1] if told else None
+    until, flight = dates.plus_days(stay.min_days), dates.plus_days(max(stay.min_days, stay.flight_after_days or 0))
+    over = left is not None or timeline.on > flight.latest
+    early = _is_early(left, until)
+    return OnSiteToday(
+        stay_until=until,
+        earliest_flight=flight,
+        flight_range=_flight_range(stay, dates),
+        second_trip_days=stay.second_trip_days,
+        over=over,
+        left=left,
+        left_early=early,
+        disputed=_disputed(told),
+        note=stay.note,
+        reason=_stay_reason(stay, until, flight, left=left, early=early, over=over),
+    )
+
+
+def _is_early(left: Left | None, until: DateInterval) -> bool | None:
+    went = left.on.dates if left else None
+    if went is None:
+        return None
+    if went.latest < until.earliest:
+        return True
+    return False if went.earliest >= until.latest else None
+
+
+def _flight_range(stay: OnSite, dates: DateInterval) -> DateInterval | None:
+    first, last = stay.flight_range_days or (None, None)
+    if first is None or last is None:
+        return None
+    return DateInterval(dates.plus_days(first).earliest, dates.plus_days(last).latest)
+
+
+def _disputed(told: Iterable[Left]) -> bool:
+    latest = {departure.told_by: (str(departure.on), departure.decision) for departure in told}
+    return len(set(latest.values())) > 1
+
+
+def _stay_reason(
+    stay: OnSite, until: DateInterval, flight: DateInterval, *, left: Left | None, early: bool | None, over: bool
+) -> Reason:
     facts: dict[str, str | int] = {
         "min_days": stay.min_days,
         "flight_after_days": stay.flight_after_days or 0,
-        "stay_until": str(stay_until),
+        "stay_until": str(until),
         "earliest_flight": str(flight),
     }
-    reason = Reason(rule="on_site@1", text_key="on_site.stay", facts=facts, src=stay.src, conf=stay.conf)
-    return OnSiteToday(stay_until=stay_until, earliest_flight=flight, note=stay.note, reason=reason)
+    if left is not None:
+        facts |= {"left_on": str(left.on), "decision": left.decision}
+    key = "past" if over else "stay"
+    if left is not None:
+        key = f"left_early_{left.decision}" if early else "left"
+    return Reason(rule="on_site@1", text_key=f"on_site.{key}", facts=facts, src=stay.src, conf=stay.conf)
 
 
 def _repeats_passed(check_up: CheckUp, day: DayNumber) -> int | None:

@@ -1,15 +1,18 @@
 """Where a recovery stands on a day: phases, signs, red flags, check-ups, and whether it is too early to judge."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from suivi.core.clocks.anchors import DayNumber, Timeline
-from suivi.core.clocks.check_ups import CheckUpAhead, OnSiteToday, check_ups_ahead, on_site_on
+from suivi.core.clocks.check_ups import CheckUpAhead, Left, OnSiteToday, check_ups_ahead, on_site_on
+from suivi.core.clocks.cycles import SeriesToday
+from suivi.core.clocks.measured import Reading
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.reasons import Reason
 from suivi.core.clocks.signs import (
+    MOST_URGENT_FIRST,
     FlagToday,
     PhaseToday,
     SignToday,
@@ -18,7 +21,7 @@ from suivi.core.clocks.signs import (
     phases_on,
     red_flags_on,
 )
-from suivi.core.clocks.stabilisation import StabilisationToday, for_variant, stabilisation_on
+from suivi.core.clocks.stabilisation import Individual, StabilisationToday, for_variant, stabilisation_on
 from suivi.core.specialties.model import Procedure
 
 
@@ -52,6 +55,10 @@ class Recovery:
     check_ups: tuple[CheckUpAhead, ...]
     on_site: OnSiteToday | None
     missing_anchors: tuple[MissingAnchor, ...]
+    doubts: tuple[Reason, ...]
+    """What on record contradicts itself. Nothing is refused for it."""
+    ask_now: Reason | None = None
+    """Why to ask for a re-evaluation already, where the last day to ask comes before the first to judge."""
 
     @property
     def too_early(self) -> bool | None:
@@ -73,7 +80,8 @@ class Recovery:
         signs = (*self.normal_signs, *self.no_longer_normal)
         dated: tuple[_Reasoned, ...] = (*self.phases, *signs, *self.red_flags, *self.check_ups)
         stay = (self.on_site.reason,) if self.on_site else ()
-        return (*judged, *(part.reason for part in dated), *stay)
+        asked = (self.ask_now,) if self.ask_now else ()
+        return (*judged, *asked, *(part.reason for part in dated), *stay, *self.doubts)
 
 
 def recovery(
@@ -83,27 +91,56 @@ def recovery(
     cycle: int | None = None,
     *,
     individual_date: date | None = None,
+    told_before: date | None = None,
     variant: str | None = None,
+    series: SeriesToday | None = None,
+    readings: Iterable[Reading] = (),
+    departures: Iterable[Left] = (),
 ) -> Recovery:
-    """`cycle` is the number reached, for results counted in cycles; `individual_date` the practitioner's own."""
+    """`series`, or else `cycle`, is how far a result counted in cycles has come.
+
+    `individual_date` is the practitioner's own and `told_before` the one before it; `readings` are the values of the
+    measurement that the result is to be stable in.
+    """
     rule = for_variant(procedure.stabilisation, variant)
     timeline = Timeline(day0=procedure.anchors.day0, anchors=anchors, on=on)
     second = procedure.prosthetic
+    own = Individual(judged_from=individual_date, before=told_before) if individual_date else None
     return Recovery(
         procedure_id=procedure.id,
         specialty=procedure.specialty,
         on=on,
         days=tuple(_days(procedure, timeline)),
         phases=phases_on(procedure, timeline),
-        stabilisation=stabilisation_on(rule, timeline, cycle=cycle, individual_date=individual_date),
-        prosthetic=stabilisation_on(second, timeline, cycle=cycle) if second else None,
+        stabilisation=stabilisation_on(rule, timeline, cycle=cycle, individual=own, series=series, readings=readings),
+        prosthetic=stabilisation_on(second, timeline, cycle=cycle, series=series) if second else None,
         normal_signs=normal_signs_on(procedure, timeline),
         no_longer_normal=no_longer_normal_on(procedure, timeline),
         red_flags=red_flags_on(procedure, timeline),
         check_ups=check_ups_ahead(procedure, timeline),
-        on_site=on_site_on(procedure, timeline),
+        on_site=on_site_on(procedure, timeline, departures),
         missing_anchors=tuple(_missing(procedure, timeline)),
+        doubts=tuple(_out_of_order(procedure, anchors)),
     )
+
+
+def with_flags_of(answer: Recovery, others: Iterable[Recovery]) -> Recovery:
+    """The answer, hiding no red flag that another site or an earlier cycle of the same treatment has today (R-045)."""
+    shown = {flag.id for flag in answer.red_flags}
+    hidden = {flag.id: flag for other in others for flag in other.red_flags if flag.id not in shown}
+    flags = sorted((*answer.red_flags, *hidden.values()), key=lambda flag: MOST_URGENT_FIRST.index(flag.urgency))
+    return replace(answer, red_flags=tuple(flags))
+
+
+def _out_of_order(procedure: Procedure, anchors: Mapping[str, PartialDate]) -> Iterator[Reason]:
+    """Stages of staged work whose dates cannot all be right."""
+    stages = [stage for stage in procedure.raw.get("staged", {}).get("stages", ()) if stage in anchors]
+    for number, later in enumerate(stages):
+        for earlier in stages[:number]:
+            first, second = anchors[earlier], anchors[later]
+            if first.earliest and second.latest and second.latest < first.earliest:
+                facts = {"first": earlier, "first_on": str(first), "second": later, "second_on": str(second)}
+                yield Reason(rule="anchor_order@1", text_key="anchors.out_of_order", facts=facts)
 
 
 def _days(procedure: Procedure, timeline: Timeline) -> Iterator[DayNumber]:

@@ -20,7 +20,7 @@ from babel.units import format_unit
 
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.periods import Period
-from suivi.core.specialties.model import Confidence
+from suivi.core.specialties.model import Confidence, Text
 
 LOCALES = ("en", "fr")
 _RANGES = {
@@ -50,6 +50,13 @@ class Reason:
 def language_for(locale: str) -> str:
     language = locale.replace("_", "-").split("-")[0].lower()
     return language if language in LOCALES else "en"
+
+
+def word(kind: str, name: str) -> Text | None:
+    """What a reader sees for an id of our own, such as the place of a check-up; None for what is not ours."""
+    found = {language: templates(language).get(f"words.{kind}.{name}") for language in LOCALES}
+    said = {language: text for language, text in found.items() if text is not None}
+    return Text(by_locale=said) if said else None
 
 
 @cache

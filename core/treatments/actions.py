@@ -1,53 +1,38 @@
-"""Registering treatments and what is learnt of them afterwards."""
+"""What is learnt of treatments once they are registered."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import NotFound, fetch, narrow
+from suivi.core.access.narrowing import NotFound, fetch
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
-from suivi.core.clinics.models import Clinic, Member, MemberKind
-from suivi.core.clocks.partial_dates import PartialDate
+from suivi.core.cases.models import Case, CaseState
+from suivi.core.clinics.models import Clinic
+from suivi.core.clinics.staff import member_acting
 from suivi.core.clocks.zones import day_at, zone
-from suivi.core.coverage.models import Terms
-from suivi.core.coverage.rules import in_force
 from suivi.core.events.log import append
 from suivi.core.evidence.models import Evidence, EvidenceState
-from suivi.core.patients.models import Patient
 from suivi.core.refusals import Refusal
 from suivi.core.specialties.model import Procedure
 from suivi.core.treatments import rules
-from suivi.core.treatments.answers import procedure_of, rules_version
-from suivi.core.treatments.models import Addendum, Anchor, Consent, Treatment
-from suivi.core.trips.models import Trip
+from suivi.core.treatments.answers import dates_of, procedure_of
+from suivi.core.treatments.models import (
+    Addendum,
+    Anchor,
+    Consent,
+    Cycle,
+    Departure,
+    DepartureDecision,
+    IndividualDate,
+    LocalAnchor,
+    Treatment,
+)
+from suivi.core.treatments.recoveries import OnRecord, recovery_on
+from suivi.core.treatments.rules import AnchorChecked, AnchorGiven
+from suivi.core.treatments.stored import course_of, kept_anchor
 from suivi.core.versions import expect
-
-CLINIC_SIDE = (Role.PRACTITIONER, Role.COORDINATOR)
-
-
-class AgreedInFuture(Refusal):
-    """A treatment is agreed today or earlier."""
-
-    code = "AGREED_IN_FUTURE"
-    remedy = "Give the day the treatment was agreed; the terms in force on it are pinned."
-
-
-class AgreedAfterTreatment(Refusal):
-    """A treatment is agreed before it is done, and this day lies after it."""
-
-    code = "AGREED_AFTER_TREATMENT"
-    remedy = "Give the day the treatment was agreed, at the latest the day it was done; its terms are pinned."
-
-
-class ObjectivesNotYours(Refusal):
-    """Each side writes down its own objectives, and nobody the other side's."""
-
-    code = "OBJECTIVES_NOT_YOURS"
-    remedy = "Leave them out; the other side records its own with `recordObjectives`."
 
 
 class SignedInFuture(Refusal):
@@ -55,125 +40,6 @@ class SignedInFuture(Refusal):
 
     code = "SIGNED_IN_FUTURE"
     remedy = "Give the day that stands on the document."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What was agreed and done, as the sender tells it."""
-
-    clinic_id: UUID
-    procedure: str
-    sites: Sequence[str]
-    anchors: Sequence[tuple[str, str]] = ()
-    agreed_on: date | None = None
-    practitioner_id: UUID | None = None
-    trip_id: UUID | None = None
-    description: str | None = None
-    patient_objectives: str | None = None
-    practitioner_objectives: str | None = None
-
-
-@action(Treatment)
-async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatment:
-    """The patient's side registers at any clinic, a clinic's staff only at their own."""
-    patient, clinic = await _parties(by, patient_id, plan.clinic_id)
-    procedure = _known_procedure(by, plan)
-    today = day_at(zone(clinic.time_zone), by.at)
-    anchors = rules.checked_anchors(plan.anchors, procedure, on=today)
-    treatment = await Treatment.create(
-        patient_id=patient.id,
-        clinic_id=clinic.id,
-        trip_id=await _trip(by, plan.trip_id, patient),
-        practitioner_id=await _practitioner(plan.practitioner_id, clinic),
-        **_described(by, plan, procedure),
-        **await _agreed(plan, clinic, today, anchors, procedure),
-        registered_at=by.at,
-        version=1,
-    )
-    recorded = [
-        await Anchor.create(treatment_id=treatment.id, name=name, on=str(on), recorded_at=by.at)
-        for name, on in anchors.items()
-    ]
-    registered = {"version": 1, "procedure": plan.procedure, "terms": treatment.terms_id and str(treatment.terms_id)}
-    await append(by, treatment, "treatment_registered", registered, wrote=[treatment, *recorded])
-    await append(by, patient, "treatment_registered", began=[treatment])
-    return treatment
-
-
-def _known_procedure(by: Acting, plan: Plan) -> Procedure:
-    procedure = by.house.registry.procedure(plan.procedure)
-    if procedure is None:
-        raise rules.UnknownProcedure(field="procedure")
-    if plan.procedure == rules.OTHER and not (plan.description or "").strip():
-        raise rules.DescriptionMissing(field="description")
-    return procedure
-
-
-def _described(by: Acting, plan: Plan, procedure: Procedure) -> dict[str, Any]:
-    """What is treated and hoped for, each side speaking for itself, and the rules that are pinned with it."""
-    if by.viewer.role in CLINIC_SIDE and plan.patient_objectives is not None:
-        raise ObjectivesNotYours(field="patientObjectives")
-    if by.viewer.role not in CLINIC_SIDE and plan.practitioner_objectives is not None:
-        raise ObjectivesNotYours(field="practitionerObjectives")
-    hoped = {
-        "patient_objectives": (plan.patient_objectives, "patientObjectives"),
-        "practitioner_objectives": (plan.practitioner_objectives, "practitionerObjectives"),
-    }
-    return {
-        "specialty": procedure.specialty,
-        "procedure": plan.procedure,
-        "description": inputs.text_or_none(plan.description, field="description", limit=200),
-        "sites": rules.checked_sites(plan.sites, procedure),
-        "rules_plugin": procedure.specialty,
-        "rules_version": rules_version(by.house.registry, procedure),
-    } | {column: inputs.text_or_none(text, field=name, limit=10_000) for column, (text, name) in hoped.items()}
-
-
-async def _agreed(
-    plan: Plan, clinic: Clinic, today: date, anchors: Mapping[str, PartialDate], procedure: Procedure
-) -> dict[str, Any]:
-    """The day it was agreed, and the terms in force on it, which later versions never worsen (R-126).
-
-    Without a day, the earliest it can have been: terms published after the treatment began are never pinned.
-    """
-    begun = [anchor.earliest for anchor in anchors.values() if anchor.earliest]
-    agreed_on = plan.agreed_on or min([today, *begun])
-    if agreed_on > today:
-        raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
-    day0 = anchors.get(procedure.anchors.day0)
-    if day0 and day0.latest and agreed_on > day0.latest:
-        raise AgreedAfterTreatment(field="agreedOn")
-    pinned = in_force(await Terms.filter(clinic_id=clinic.id, procedure=plan.procedure), on=agreed_on)
-    return {"agreed_on": agreed_on, "terms_id": pinned.id if pinned else None}
-
-
-async def _parties(by: Acting, patient_id: UUID, clinic_id: UUID) -> tuple[Patient, Clinic]:
-    if by.viewer.role in CLINIC_SIDE:
-        clinic = await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="register_treatment")
-        patient = await Patient.get_or_none(id=patient_id)
-        # Through a partner's frontend, only that partner's patients.
-        if patient is None or by.viewer.partner_id not in (None, patient.partner_id):
-            raise NotFound(noun="patient", field="patientId")
-        return patient, clinic
-    patient = await fetch(Patient, by.viewer, patient_id, on=by.on, verb="register_treatment")
-    return patient, await fetch(Clinic, by.viewer, clinic_id, on=by.on)
-
-
-async def _trip(by: Acting, trip_id: UUID | None, patient: Patient) -> UUID | None:
-    """One that the viewer may see: a clinic does not join a trip it has no part in."""
-    if trip_id is None:
-        return None
-    visible = narrow(Trip, by.viewer, on=by.on, ids=[trip_id])
-    if not await visible.filter(id=trip_id, patient_id=patient.id).exists():
-        raise NotFound(noun="trip", field="tripId")
-    return trip_id
-
-
-async def _practitioner(member_id: UUID | None, clinic: Clinic) -> UUID | None:
-    at_clinic = Member.filter(id=member_id, clinic_id=clinic.id, kind=MemberKind.PRACTITIONER)
-    if member_id is not None and not await at_clinic.exists():
-        raise NotFound(noun="practitioner", field="practitionerId")
-    return member_id
 
 
 async def _locked(by: Acting, treatment_id: UUID, verb: str) -> Treatment:
@@ -188,28 +54,180 @@ async def _today(by: Acting, treatment: Treatment) -> date:
 
 
 async def _frozen(by: Acting, treatment: Treatment) -> bool:
-    names = await Anchor.filter(treatment_id=treatment.id).values_list("name", flat=True)
-    return rules.objectives_frozen([str(name) for name in names], procedure_of(by.house.registry, treatment))
+    names = [
+        str(name)
+        for model in (Anchor, LocalAnchor)
+        for name in await model.filter(treatment_id=treatment.id).values_list("name", flat=True)
+    ]
+    return rules.objectives_frozen(names, await _procedure(by, treatment))
+
+
+async def _procedure(by: Acting, treatment: Treatment) -> Procedure:
+    return procedure_of(await by.house.rules.ready([treatment]), treatment)
 
 
 @action(Treatment)
-async def record_anchor(by: Acting, treatment_id: UUID, *, name: str, on: str, expected_version: int) -> Treatment:
-    """Records the date of an anchor, or corrects the one on record. A correction stays visible in the history."""
+async def record_anchor(
+    by: Acting,
+    treatment_id: UUID,
+    *,
+    name: str,
+    on: str,
+    expected_version: int,
+    site: str | None = None,
+    cycle: int | None = None,
+) -> Treatment:
+    """Records the date of an anchor, or corrects the one on record. A correction stays visible in the history.
+
+    With a site or a cycle, the date there, which goes before that of the treatment.
+    """
     treatment = await _locked(by, treatment_id, "record_anchor")
     await expect(treatment, expected_version)
-    today = await _today(by, treatment)
-    checked = rules.checked_anchors(
-        [(name, on)], procedure_of(by.house.registry, treatment), on=today, fields=("name", "on")
-    )
-    anchor = await Anchor.get_or_none(treatment_id=treatment.id, name=name)
-    before = anchor.on if anchor else None
-    anchor = anchor or Anchor(treatment_id=treatment.id, name=name)
-    anchor.on, anchor.recorded_at = str(checked[name]), by.at
-    await anchor.save()
+    given = AnchorGiven(name=name, on=on, site=site, cycle=cycle)
+    anchor = await _checked_anchor(by, treatment, given)
+    row, before = await kept_anchor(by, treatment, anchor)
     treatment.version += 1
     await treatment.save(update_fields=["version"])
-    told = {"version": treatment.version, "anchor": name, "on": anchor.on, "before": before}
-    await append(by, treatment, "anchor_recorded", told, wrote=[treatment, anchor])
+    told = {"version": treatment.version, "anchor": name, "on": row.on, "before": before}
+    told |= {key: value for key, value in (("site", site), ("cycle", cycle)) if value is not None}
+    await append(by, treatment, "anchor_recorded", told, wrote=[treatment, row])
+    return treatment
+
+
+async def _checked_anchor(by: Acting, treatment: Treatment, given: AnchorGiven) -> AnchorChecked:
+    found = await course_of(by, treatment) if given.cycle is not None else None
+    [anchor] = rules.checked_anchors(
+        [given],
+        await _procedure(by, treatment),
+        treatment.sites,
+        on=await _today(by, treatment),
+        counted=found is not None,
+        fields=("name", "on", "site", "cycle"),
+    )
+    if found is not None:
+        rules.checked_cycles([anchor], found.numbers, field="cycle")
+    return anchor
+
+
+@action(Treatment)
+async def record_cycle(
+    by: Acting,
+    treatment_id: UUID,
+    *,
+    number: int,
+    expected_version: int,
+    cancelled_on: str | None = None,
+    closed_on: str | None = None,
+    embryos_left: int | None = None,
+) -> Treatment:
+    """The whole of what this treatment knows of a cycle: what is left out is not known, or not known any more."""
+    treatment = await _locked(by, treatment_id, "record_cycle")
+    await expect(treatment, expected_version)
+    found = await course_of(by, treatment)
+    if found is None:
+        raise rules.NotCountedInCycles(field="number")
+    rules.checked_cycle(number, found.numbers, field="number")
+    today = await _today(by, treatment)
+    cycle = await Cycle.get_or_none(treatment_id=treatment.id, number=number)
+    before = _cycle_facts(cycle) if cycle else None
+    cycle = cycle or Cycle(treatment_id=treatment.id, number=number)
+    cycle.cancelled_on = rules.happened(cancelled_on, on=today, field="cancelledOn")
+    cycle.closed_on = rules.happened(closed_on, on=today, field="closedOn")
+    cycle.embryos_left = _embryos(embryos_left, closed=closed_on is not None)
+    cycle.recorded_at = by.at
+    await cycle.save()
+    treatment.version += 1
+    await treatment.save(update_fields=["version"])
+    told = {"version": treatment.version, "cycle": number, **_cycle_facts(cycle), "before": before}
+    await append(by, treatment, "cycle_recorded", told, wrote=[treatment, cycle])
+    return treatment
+
+
+def _embryos(left: int | None, *, closed: bool) -> int | None:
+    if left is None:
+        return None
+    if inputs.number(left, field="embryosLeft", least=0, most=rules.MAX_EMBRYOS) and closed:
+        raise rules.EmbryosLeft(field="closedOn")
+    return left
+
+
+def _cycle_facts(cycle: Cycle) -> dict[str, Any]:
+    return {
+        "cancelledOn": cycle.cancelled_on,
+        "closedOn": cycle.closed_on,
+        "embryosLeft": cycle.embryos_left,
+    }
+
+
+@action(Treatment)
+async def record_individual_date(
+    by: Acting, treatment_id: UUID, *, judged_from: date, reason: str, site: str | None = None
+) -> Treatment:
+    """The practitioner's own date; those before it stay on record (R-043).
+
+    One that is later than the date before it is told as such, to the patient too: in the treatment and its open cases.
+    """
+    treatment = await _locked(by, treatment_id, "record_individual_date")
+    rules.checked_site(site, treatment.sites, field="site")
+    await _require_after_treatment(by, treatment, judged_from)
+    practitioner = await member_acting(by, treatment.clinic_id)
+    assert practitioner is not None, "only a clinic's practitioner may do this"  # noqa: S101
+    individual = await IndividualDate.create(
+        treatment_id=treatment.id,
+        site=site,
+        judged_from=judged_from,
+        reason=inputs.text(reason, field="reason", limit=2000),
+        practitioner_id=practitioner.id,
+        decided_at=by.at,
+    )
+    moved_from = await _moved_from(by, treatment, site)
+    told = {"individualDate": str(individual.id), "site": site, "judgedFrom": judged_from, "movedFrom": moved_from}
+    later = moved_from is not None
+    kind = "individual_date_moved_later" if later else "individual_date_recorded"
+    await append(by, treatment, kind, told, wrote=[individual])
+    about = Case.filter(covered__treatment_id=treatment.id, state=CaseState.OPEN).order_by("id")
+    for case in await about if later else []:
+        await append(by, case, kind, {"treatment": str(treatment.id), **told})
+    return treatment
+
+
+async def _moved_from(by: Acting, treatment: Treatment, site: str | None) -> date | None:
+    """The date that had been told before, where the newest one is later, at any of the sites it is for."""
+    record = OnRecord(
+        treatment=treatment,
+        procedure=await _procedure(by, treatment),
+        anchors=await Anchor.filter(treatment_id=treatment.id).order_by("id"),
+        local_anchors=await LocalAnchor.filter(treatment_id=treatment.id).order_by("id"),
+        individual_dates=await IndividualDate.filter(treatment_id=treatment.id).order_by("id"),
+        course=await course_of(by, treatment),
+    )
+    places: list[str | None] = [site] if site is not None or not treatment.sites else [*treatment.sites]
+    today = await _today(by, treatment)
+    moved = [recovery_on(record, today, site=place).stabilisation.moved_from for place in places]
+    return min((day for day in moved if day is not None), default=None)
+
+
+async def _require_after_treatment(by: Acting, treatment: Treatment, judged_from: date) -> None:
+    day0 = (await _procedure(by, treatment)).anchors.day0
+    begun = dates_of(await Anchor.filter(treatment_id=treatment.id, name=day0)).get(day0)
+    if begun and begun.earliest and judged_from < begun.earliest:
+        raise rules.JudgedBeforeTreatment(field="judgedFrom", available_from=begun.earliest)
+
+
+@action(Treatment)
+async def record_departure(by: Acting, treatment_id: UUID, *, left_on: str, decision: DepartureDecision) -> Treatment:
+    """When the patient travelled home and who decided it. What the other side told stays beside it (R-028)."""
+    treatment = await _locked(by, treatment_id, "record_departure")
+    left = rules.happened(left_on, on=await _today(by, treatment), field="leftOn")
+    departure = await Departure.create(
+        treatment_id=treatment.id,
+        left_on=left,
+        decision=decision,
+        recorder_role=by.viewer.role.value,
+        recorded_at=by.at,
+    )
+    told = {"departure": str(departure.id), "leftOn": left, "decision": decision.value}
+    await append(by, treatment, "departure_recorded", told, wrote=[departure])
     return treatment
 
 

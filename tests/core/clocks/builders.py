@@ -13,9 +13,11 @@ from suivi.core.specialties.model import (
     Phase,
     Procedure,
     RedFlag,
+    Series,
     Site,
     Stabilisation,
     Text,
+    Threshold,
 )
 
 
@@ -106,3 +108,47 @@ def a_flag(flag_id: str, **changes: Any) -> RedFlag:
 
 def a_check_up(day: int, **changes: Any) -> CheckUp:
     return CheckUp(**{"day": day, "window": (day, day), "where": "remote", "photos": "tooth_local", **changes})
+
+
+def ivf(**changes: Any) -> Procedure:
+    """Stimulation, retrieval, transfer; judged after two cycles, each known fourteen days after its transfer."""
+    plain: dict[str, Any] = {
+        "id": "ivf",
+        "specialty": "fertility",
+        "site": Site(scheme="patient", unit="cycle"),
+        "anchors": Anchors(day0="oocyte_retrieval", other=("stimulation_start", "embryo_transfer")),
+        "series": Series(
+            unit="cycle",
+            starts="stimulation_start",
+            counts_from="oocyte_retrieval",
+            continued_by=("frozen_transfer",),
+            src=("gk",),
+            conf="medium",
+        ),
+        "stabilisation": Stabilisation(
+            unit="cycle",
+            min=2,
+            typical=3,
+            max=6,
+            per_cycle_resolution={"anchor": "embryo_transfer", "day": 14},
+            src=("gk",),
+            conf="medium",
+        ),
+        "red_flags": (
+            a_flag("bleeding", urgency="same_day", days=(0, 90)),
+            a_flag("ovaries", urgency="emergency_now", days=(0, 28)),
+        ),
+        "outcomes": (
+            Threshold(
+                id="negative",
+                measure="hcg",
+                op="lt",
+                value=5,
+                level="cycle_failed",
+                anchor="embryo_transfer",
+                from_day=9,
+                to_confirm_day=14,
+            ),
+        ),
+    }
+    return a_procedure(**{**plain, **changes})

@@ -3,8 +3,10 @@ from datetime import date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suivi.core.clocks import Period, deadline, lodging_preserved_until, warranty_interval
-from tests.core.clocks.builders import a_window
+from suivi.core.clocks import Period, deadline, lodging_preserved_until, recovery, warranty_interval
+from suivi.core.clocks.lodging import ask_before_judging
+from suivi.core.specialties.model import Anchors, Stabilisation
+from tests.core.clocks.builders import a_procedure, a_window, dates
 
 
 def test_a_hair_patient_who_asks_in_month_eight_is_judged_in_month_twelve() -> None:
@@ -63,3 +65,26 @@ def test_a_warranty_of_three_years_from_a_leap_day_ends_on_28_february_and_does_
 @given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.integers(0, 1000))
 def test_a_deadline_counts_the_day_of_the_event_as_day_zero(event: date, days: int) -> None:
     assert (deadline(event, days) - event).days == days
+
+
+def test_who_straightens_teeth_for_a_year_is_told_to_ask_before_the_window_ends() -> None:
+    """R-061: nine months from the first aligner, judged ninety days after the last."""
+    aligners = a_procedure(
+        anchors=Anchors(day0="first_aligner", other=("end",)),
+        stabilisation=Stabilisation(min=90, typical=365, max=730, anchor="end"),
+    )
+    first = dates(first_aligner="2026-03-03")
+
+    def told(on: date, **more: str) -> str | None:
+        today = recovery(aligners, {**first, **dates(**more)}, on).stabilisation
+        reason = ask_before_judging(a_window("2026-03-03", on=on), today)
+        return None if reason is None else reason.sentence("en")
+
+    assert told(date(2026, 6, 1)) is None, "it may still end in time"
+    assert told(date(2026, 10, 1)) == (
+        "The last day to ask for a re-evaluation, December 3, 2026, comes before the result may be judged "
+        "(December 30, 2026). It can be asked for now: asked in time, the request stays open until then."
+    )
+    assert told(date(2026, 11, 1), end="2026-10-20") is not None
+    assert told(date(2026, 8, 1), end="2026-07-01") is None
+    assert told(date(2027, 1, 1)) is None, "the window has closed"

@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 from suivi.core.clocks import (
+    PartialDate,
     PeriodSource,
     Reason,
     StabilisationState,
@@ -13,9 +14,14 @@ from suivi.core.clocks import (
     lodging_preserved_until,
     recovery,
 )
+from suivi.core.clocks.check_ups import Left
+from suivi.core.clocks.cycles import CycleRecord, cycles_window, series_on
+from suivi.core.clocks.lodging import ask_before_judging
+from suivi.core.clocks.measured import Reading
 from suivi.core.clocks.reasons import LOCALES, templates
-from suivi.core.specialties.model import Stabilisation
-from tests.core.clocks.builders import a_full_procedure, a_procedure, a_window, dates
+from suivi.core.specialties.model import Series, Stabilisation, StableMeasurement
+from suivi.core.treatments.models import DepartureDecision
+from tests.core.clocks.builders import a_full_procedure, a_procedure, a_window, dates, ivf
 
 DAY_0 = date(2026, 3, 3)
 
@@ -50,6 +56,64 @@ def reasons_of_recoveries() -> Iterator[Reason]:
                     yield from recovery(ivf, anchors, on, cycle, individual_date=own).reasons
 
 
+def reasons_of_cycles() -> Iterator[Reason]:
+    cancelled = CycleRecord(number=1, cancelled_on=PartialDate.parse("2026-01-20"))
+    records = [
+        cancelled,
+        CycleRecord(number=2, dates=dates(oocyte_retrieval="2026-02-01", embryo_transfer="2026-02")),
+        CycleRecord(number=3, dates=dates(oocyte_retrieval="2026-05-01"), closed_on=PartialDate.parse("2026-06-01")),
+        CycleRecord(number=4, dates=dates(stimulation_start="2026-07-01")),
+    ]
+    procedure = ivf()
+    assert procedure.series is not None
+    lenient = procedure.series.model_copy(update={"cancelled_counts": True})
+    for rule in (procedure.series, lenient):
+        for number in range(5):
+            for on in (date(2026, 2, 16), date(2026, 5, 10), date(2027, 1, 1)):
+                series = series_on(rule, procedure.stabilisation, records[:number], on)
+                yield from (reason for cycle in series.cycles for reason in cycle.reasons)
+                yield from (cycles_window(series, allowed).reason for allowed in (1, 3))
+                yield from recovery(procedure, {}, on, series=series).reasons
+    yield cycles_window(series_on(procedure.series, None, records[2:3], date(2027, 1, 1)), 3).reason
+
+
+def reasons_of_measurements() -> Iterator[Reason]:
+    rule = StableMeasurement(measure="refraction", within=0.5, apart_days=30)
+    laser = a_procedure(stabilisation=Stabilisation(min=90, typical=90, max=365, measured=rule))
+    values = [Reading(PartialDate.parse(f"2026-0{month}-01"), value) for month, value in ((6, 0), (7, 1), (8, 1))]
+    for count in range(4):
+        for own in (None, date(2026, 10, 1)):
+            yield from recovery(
+                laser,
+                dates(implant_placement="2026-03-03"),
+                date(2026, 9, 1),
+                readings=values[:count],
+                individual_date=own,
+            ).reasons
+
+
+def reasons_of_departures() -> Iterator[Reason]:
+    for decision in DepartureDecision:
+        for text in ("2026-03-04", "2026-03-20"):
+            left = Left(on=PartialDate.parse(text), decision=decision.value, told_by="patient")
+            placed = dates(implant_placement="2026-03-03", definitive_crown="2026-01-01")
+            staged = a_full_procedure().model_copy(
+                update={"raw": {"staged": {"stages": ["implant_placement", "definitive_crown"]}}}
+            )
+            yield from recovery(staged, placed, date(2026, 4, 1), departures=[left]).reasons
+
+
+def reasons_to_ask() -> Iterator[Reason]:
+    window = a_window("2026-03-03", on=date(2026, 6, 1))
+    slow = a_procedure(stabilisation=Stabilisation(min=400, typical=400))
+    for procedure in (slow, ivf()):
+        series = series_on(ivf().series or Series(unit="cycle"), None, [], date(2026, 6, 1))
+        today = recovery(procedure, dates(implant_placement="2026-03-03"), date(2026, 6, 1), series=series)
+        reason = ask_before_judging(window, today.stabilisation)
+        assert reason is not None
+        yield reason
+
+
 def test_both_languages_have_every_sentence_with_the_same_facts() -> None:
     english, french = (templates(language) for language in ("en", "fr"))
 
@@ -59,7 +123,14 @@ def test_both_languages_have_every_sentence_with_the_same_facts() -> None:
 
 
 def test_every_reason_any_answer_gives_has_a_sentence_in_both_languages_and_no_sentence_is_idle() -> None:
-    given = [*reasons_of_windows(), *reasons_of_recoveries()]
+    given = [
+        *reasons_of_windows(),
+        *reasons_of_recoveries(),
+        *reasons_of_cycles(),
+        *reasons_of_measurements(),
+        *reasons_of_departures(),
+        *reasons_to_ask(),
+    ]
 
     for reason in given:
         for locale in LOCALES:

@@ -98,7 +98,23 @@ def test_the_practitioners_own_date_decides_and_the_usual_ones_stay_beside_it() 
 
     assert (before.state, reached.state) == (STATES.TOO_EARLY, STATES.MAY_BE_JUDGED)
     assert (str(before.may_be_judged_from), str(before.earliest)) == ("2026-06-30", "2026-05-02")
-    assert [reason.rule for reason in before.reasons] == ["stabilisation@1", "individual_date@1"]
+    assert [reason.rule for reason in before.reasons][:2] == ["stabilisation@1", "individual_date@1"]
+
+
+def test_a_date_set_later_than_the_one_told_before_says_so_and_names_the_earlier_one() -> None:
+    """R-043: never silent."""
+    placed, on = dates(implant_placement="2026-03-03"), date(2026, 6, 1)
+
+    later = recovery(a_procedure(), placed, on, individual_date=date(2026, 8, 1), told_before=date(2026, 7, 1))
+    sooner = recovery(a_procedure(), placed, on, individual_date=date(2026, 6, 15), told_before=date(2026, 7, 1))
+    than_usual = recovery(a_procedure(), placed, on, individual_date=date(2026, 8, 1))
+
+    assert later.stabilisation.moved_from == date(2026, 7, 1)
+    assert sooner.stabilisation.moved_from is None
+    assert than_usual.stabilisation.moved_from == date(2026, 5, 2)
+    assert later.stabilisation.reasons[-1].sentence("en") == (
+        "This date is later than the one told before: July 1, 2026."
+    )
 
 
 def test_the_practitioners_own_date_may_be_earlier_or_answer_where_no_date_is_known() -> None:
