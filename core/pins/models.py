@@ -1,6 +1,5 @@
 """Pinned rules: what a specialty said when a treatment was registered, kept word for word (R-224)."""
 
-from typing import Any
 from uuid import UUID
 
 from tortoise import Model, fields
@@ -15,7 +14,7 @@ class RulesVersion(Record):
     specialty = fields.CharField(max_length=60)
     version = fields.CharField(max_length=40)
     digest = fields.CharField(max_length=64, unique=True, description="SHA-256 of the canonical body, hex")
-    body = fields.JSONField[dict[str, Any]](description="the specialty")
+    body = fields.TextField(description="the specialty as JSON, in its own order of keys")
     kept_at = fields.DatetimeField()
 
     class Meta(Model.Meta):
