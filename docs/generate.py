@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,9 +13,13 @@ from pydantic.fields import FieldInfo
 import suivi.graphql.schema  # noqa: F401 - registers every refusal there is
 from suivi.core.access.tokens import Code
 from suivi.core.refusals import Refusal
+from suivi.core.registry import Registry
+from suivi.core.specialties.model import Specialty
+from suivi.reference import reference_index, reference_page
 from suivi.settings import Settings
 
 DOCS = Path(__file__).parent
+PLUGINS = DOCS.parent / "plugins"
 
 SETTINGS = """\
 # Settings
@@ -140,9 +145,29 @@ def _row(*cells: Any) -> str:
 PAGES: Mapping[str, Callable[[], str]] = {"settings.md": settings_page, "refusals.md": refusals_page}
 
 
+def specialties() -> list[Specialty]:
+    """Those of this repository, whatever else is installed here."""
+    names = sorted(protocol.parent.name for protocol in PLUGINS.glob("*/protocol.yaml"))
+    registry = Registry.load(only=[], extra=[import_module(f"suivi.plugins.{name}") for name in names])
+    return [registry.specialties()[name] for name in names]
+
+
+def reference() -> dict[str, str]:
+    """Pages and pictures of all specialties by their path in docs/."""
+    written = {**reference_index(specialties())}
+    for specialty in specialties():
+        written |= reference_page(specialty)
+    return {f"specialties/{name}": text for name, text in written.items()}
+
+
 def main() -> None:
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+    pages = {name: page() for name, page in PAGES.items()} | reference()
+    for old in (DOCS / "specialties").rglob("*.*"):
+        if str(old.relative_to(DOCS)) not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
