@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from suivi.core import inputs
@@ -19,6 +19,7 @@ from suivi.core.events.feed import Feed
 from suivi.core.events.log import Author
 from suivi.core.events.models import Event, KeptResult
 from suivi.core.evidence.objects import ObjectStore
+from suivi.core.pins.library import RulesLibrary
 from suivi.core.records import Record
 from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
@@ -41,6 +42,11 @@ class House:
     max_upload_bytes: int = 20 * 1024 * 1024
     # Decoding a large photo takes up to 260 MB.
     examining: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2), repr=False)
+
+    @cached_property
+    def rules(self) -> RulesLibrary:
+        """What treatments are computed with: `registry` has the loaded rules, and a treatment may have others."""
+        return RulesLibrary(self.registry)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ where it fails, core answers without it and the failure is shown.
 from pluggy import HookimplMarker, HookspecMarker
 
 from suivi.core.adapters import Adapter
+from suivi.core.complaint_bodies.model import ComplaintBodies
 from suivi.core.specialties.hints import CaseFacts, Hint
 from suivi.core.specialties.model import Manifest, Specialty
 
@@ -25,6 +26,12 @@ def manifest() -> Manifest:
 @hookspec
 def specialty() -> Specialty:
     """Everything a specialty knows. Asked once, at start-up; `read_specialty` makes it from a folder of YAML."""
+    raise NotImplementedError
+
+
+@hookspec
+def complaint_bodies() -> ComplaintBodies:
+    """Who hears complaints where. Asked once, at start-up; `read_complaint_bodies` makes it from a folder of YAML."""
     raise NotImplementedError
 
 

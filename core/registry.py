@@ -1,5 +1,6 @@
 """The plugins in force: loaded, checked at start-up, and asked so that none of them can break an answer."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -10,7 +11,10 @@ import pluggy
 
 from suivi.core import hookspecs
 from suivi.core.adapters import Adapter
+from suivi.core.complaint_bodies.merging import merged
+from suivi.core.complaint_bodies.model import ComplaintBodies
 from suivi.core.hookspecs import HOOKS_VERSION
+from suivi.core.inputs import keepable
 from suivi.core.isolation import Hung, Isolation, PluginFailure, call_within
 from suivi.core.plugin_problems import (
     BrokenPlugin,
@@ -38,6 +42,8 @@ T = TypeVar("T")
 
 SUPPORTED_HOOKS = frozenset({HOOKS_VERSION})
 START_UP_SECONDS = 5.0
+LONGEST_NOTICE = 2_000
+_PLUGIN_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +77,7 @@ class _Accepted:
     distribution: str | None
     specialty: Specialty | None
     adapter: Adapter | None
+    complaint_bodies: ComplaintBodies | None
 
     @property
     def id(self) -> str:
@@ -79,6 +86,11 @@ class _Accepted:
     @property
     def procedures(self) -> Mapping[str, Procedure]:
         return self.specialty.procedures if self.specialty else {}
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        cited = (self.complaint_bodies, self.specialty)
+        return {key: source for part in cited if part for key, source in part.sources.items()}
 
 
 class Registry:
@@ -91,6 +103,9 @@ class Registry:
         self._specialties = {p.specialty.id: p.specialty for p in accepted if p.specialty} | {OTHER: other_specialty()}
         self.adapters: Mapping[str, Adapter] = MappingProxyType(
             {p.adapter.id: p.adapter for p in accepted if p.adapter}
+        )
+        self.complaint_bodies: ComplaintBodies = merged(
+            {p.id: p.complaint_bodies for p in accepted if p.complaint_bodies}
         )
         self.plugins: tuple[LoadedPlugin, ...] = tuple(_loaded(plugin) for plugin in accepted)
 
@@ -171,6 +186,8 @@ def _register(manager: pluggy.PluginManager, only: Sequence[str] | None, extra: 
         try:
             manager.register(found.plugin, name=f"{found.name} ({number})")
         except pluggy.PluginValidationError as error:
+            # What another version of a hook takes is no mistake: that it is another version is the reason to tell.
+            _refuse_other_version(_own_manifest(found))
             raise BrokenPlugin(found.name, f"{error}; docs/hooks.md has the signatures") from error
         yield found
 
@@ -189,14 +206,30 @@ def _accept(manager: pluggy.PluginManager, found: _Found) -> _Accepted:
     manifest = _answer(found.name, calls, "manifest", Manifest)
     if manifest is None:
         raise BrokenPlugin(found.name, "it has no hook manifest()")
-    if manifest.hooks not in SUPPORTED_HOOKS:
-        raise IncompatiblePlugin(manifest.id, manifest.version, manifest.hooks, HOOKS_VERSION)
+    if not _PLUGIN_ID.fullmatch(manifest.id):
+        says = f"its id {manifest.id!r} is none: a letter, then letters, digits and _, all lower case, at most 60"
+        raise BrokenPlugin(found.name, says)
+    _refuse_other_version(manifest)
     _refuse_unknown_hooks(manager, manifest.id, calls)
     specialty = _answer(manifest.id, calls, "specialty", Specialty)
     if specialty is not None:
         _check_specialty(manifest.id, specialty)
     adapter = _answer(manifest.id, calls, "adapter", Adapter)
-    return _Accepted(manifest, calls, found.distribution, specialty, adapter)
+    complaint_bodies = _answer(manifest.id, calls, "complaint_bodies", ComplaintBodies)
+    if complaint_bodies is not None:
+        _check_complaint_bodies(manifest.id, complaint_bodies)
+    return _Accepted(manifest, calls, found.distribution, specialty, adapter, complaint_bodies)
+
+
+def _own_manifest(found: _Found) -> Manifest | None:
+    """That of a plugin that could not be registered."""
+    manifest = getattr(found.plugin, "manifest", None)
+    return _answer(found.name, {"manifest": manifest}, "manifest", Manifest) if callable(manifest) else None
+
+
+def _refuse_other_version(manifest: Manifest | None) -> None:
+    if manifest is not None and manifest.hooks not in SUPPORTED_HOOKS:
+        raise IncompatiblePlugin(manifest.id, manifest.version, manifest.hooks, HOOKS_VERSION)
 
 
 def _implementations(
@@ -252,6 +285,13 @@ def _check_specialty(plugin: str, specialty: Specialty) -> None:
             raise BrokenPlugin(plugin, f"{says}, not {name} of {specialty.id}")
 
 
+def _check_complaint_bodies(plugin: str, directory: ComplaintBodies) -> None:
+    for name, body in directory.bodies.items():
+        for key in body.src:
+            if key not in directory.sources:
+                raise BrokenPlugin(plugin, f"the complaint body {name} cites the source {key}, which it does not have")
+
+
 def _refuse_twins(accepted: Sequence[_Accepted]) -> None:
     """Ids of plugins, specialties and adapters cannot be chosen between: one of the two has to go."""
     nouns: dict[str, Callable[[_Accepted], str | None]] = {
@@ -298,7 +338,7 @@ def _loaded(plugin: _Accepted) -> LoadedPlugin:
         hooks=tuple(sorted(plugin.calls)),
         procedures=tuple(plugin.procedures),
         locales=plugin.manifest.locales,
-        sources=plugin.specialty.sources if plugin.specialty else {},
+        sources=plugin.sources,
         reviewer=plugin.manifest.reviewer,
         reviewed_on=plugin.manifest.reviewed_on,
         distribution=plugin.distribution,
@@ -310,7 +350,7 @@ def _name(plugin: object) -> str:
 
 
 def _is_words(answer: Any) -> bool:
-    return type(answer) is str and bool(answer.strip())
+    return type(answer) is str and bool(answer.strip()) and len(answer) <= LONGEST_NOTICE and keepable(answer)
 
 
 def _are_hints(answer: Any) -> bool:

@@ -23,8 +23,11 @@ from suivi.graphql.treatments import Treatment, load_treatment
 
 if TYPE_CHECKING:
     from suivi.graphql.cases import Case
+    from suivi.graphql.hints import Hints
 
 LazyCase = Annotated["Case", strawberry.lazy("suivi.graphql.cases")]
+
+LazyHints = Annotated["Hints", strawberry.lazy("suivi.graphql.hints")]
 
 NO_EMERGENCY_SERVICE = Text(
     by_locale={
@@ -72,8 +75,17 @@ class ComplicationReport(Node):
     @strawberry.field(description="Signs the procedure does not list. That nothing matches them is no all-clear.")
     async def unrecognised_signs(self, info: Info) -> list[str]:
         treatment = await info.context.one(TreatmentRow, self.row.treatment_id)
-        known = procedure_of(info.context.house.registry, treatment).sign_ids() if treatment else set()
+        known = procedure_of(await info.context.rules(treatment), treatment).sign_ids() if treatment else set()
         return [sign for sign in self.signs if sign not in known and sign not in self.red_flags]
+
+    @strawberry.field(
+        description="What it suggests with what is on record, as of the day it was noticed: one answer a site, none "
+        "where it names no treatment. It decides nothing."
+    )
+    async def hints(self, info: Info) -> list[LazyHints]:
+        from suivi.graphql.hints import hints_of_report
+
+        return await hints_of_report(info, self.row)
 
     @strawberry.field
     async def seen_by(self, info: Info) -> Member | None:

@@ -15,10 +15,18 @@ from suivi.core import reading
 from suivi.core.access.narrowing import narrow
 from suivi.core.access.viewer import Viewer
 from suivi.core.acting import Acting, House
+from suivi.core.pins.rules import Rules
 from suivi.core.reading import Row
 from suivi.core.records import Record
 
 R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByRules:
+    """Treatments with the same rules are one to the loader."""
+
+    rules_digest: str | None
 
 
 @dataclass(kw_only=True)
@@ -30,7 +38,7 @@ class Context:
     clock: Callable[[], datetime]
     locale: str = "en"
     after_commit: Callable[[], None] = lambda: None
-    _loaders: dict[Any, DataLoader[UUID, Any]] = field(default_factory=dict, repr=False)
+    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict, repr=False)
     _at: datetime | None = None
 
     @property
@@ -127,6 +135,10 @@ class Context:
         read: list[Row] = await self._loader(("parts", model, parent), load).load(identity)
         return read
 
+    async def load(self, name: str, load: Callable[[list[UUID]], Awaitable[list[Any]]], identity: UUID) -> Any:
+        """What `load` answers for one id; all ids asked for in one tick are loaded together. `name` is its own."""
+        return await self._loader((name,), load).load(identity)
+
     async def may_act(self, model: type[Record], verb: str, identity: UUID) -> bool:
         """Whether the viewer may do this to this very row."""
 
@@ -138,7 +150,17 @@ class Context:
         may: bool = await self._loader(("may", model, verb), load).load(identity)
         return may
 
-    def _loader(self, key: Any, load: Callable[[list[UUID]], Awaitable[list[Any]]]) -> DataLoader[UUID, Any]:
+    async def rules(self, treatment: Any) -> Rules:
+        """The rules that a treatment is pinned to; those of a page are made ready together."""
+
+        async def load(treatments: list[_ByRules]) -> list[Rules]:
+            ready = await self.house.rules.ready(treatments)
+            return [ready] * len(treatments)
+
+        ready: Rules = await self._loader("rules", load).load(_ByRules(treatment.rules_digest))
+        return ready
+
+    def _loader(self, key: Any, load: Callable[[list[Any]], Awaitable[list[Any]]]) -> DataLoader[Any, Any]:
         return self._loaders.setdefault(key, DataLoader(load_fn=load))
 
 

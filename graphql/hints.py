@@ -48,8 +48,8 @@ class CheckUpsOnFileInput(Enum):
     NONE = strawberry.enum_value("none", description="None of them, or it is not known.")
 
 
-assert {strength.value for strength in HintStrength} == set(get_args(model.Strength))  # noqa: S101
-assert {state.value for state in CheckUpsOnFileInput} == set(get_args(CheckUpsOnFile))  # noqa: S101
+assert {name.lower() for name in HintStrength.__members__} == set(get_args(model.Strength))  # noqa: S101
+assert {name.lower() for name in CheckUpsOnFileInput.__members__} == set(get_args(CheckUpsOnFile))  # noqa: S101
 
 
 @strawberry.type(description="One step of a hint, with where its figures come from.")

@@ -23,8 +23,10 @@ from suivi.graphql.cases import (
     load_assignment,
     load_case,
 )
+from suivi.graphql.check_ups import CheckUpMutations, load_held_check_up
 from suivi.graphql.classifications import ClassificationMutations, load_classification
 from suivi.graphql.clinics import ClinicMutations, ClinicQueries, load_clinic, load_member
+from suivi.graphql.complaint_bodies import ComplaintBodyQueries
 from suivi.graphql.complications import ComplicationMutations, load_complication_report
 from suivi.graphql.context import Info
 from suivi.graphql.coverage import CoverageMutations, load_terms
@@ -32,11 +34,15 @@ from suivi.graphql.deliveries import DeliveryMutations, DeliveryQueries, load_de
 from suivi.graphql.events import load_event
 from suivi.graphql.evidence import EvidenceMutations, load_evidence
 from suivi.graphql.following import AccessEnded, require_current
+from suivi.graphql.hints import HintQueries
+from suivi.graphql.measurements import MeasurementMutations, load_measurement
 from suivi.graphql.messages import MessageMutations, MessageSubscriptions, load_message
 from suivi.graphql.nodes import Node
 from suivi.graphql.partners import PartnerMutations, load_partner
 from suivi.graphql.patients import PatientMutations, PatientQueries, load_mandate, load_patient, load_trip
+from suivi.graphql.pins import PinMutations, PinQueries
 from suivi.graphql.plugins import PluginQueries
+from suivi.graphql.recording import RecordingMutations
 from suivi.graphql.treatments import TreatmentMutations, TreatmentQueries, load_treatment
 from suivi.graphql.viewer import ViewerQueries
 
@@ -54,7 +60,9 @@ LOADERS: Mapping[str, Callable[[Info, UUID], Awaitable[Any]]] = {
     "Delivery": load_delivery,
     "Event": load_event,
     "Evidence": load_evidence,
+    "HeldCheckUp": load_held_check_up,
     "Mandate": load_mandate,
+    "Measurement": load_measurement,
     "Member": load_member,
     "Message": load_message,
     "Partner": load_partner,
@@ -149,7 +157,10 @@ Query = merge_types(
         PatientQueries,
         TreatmentQueries,
         DeliveryQueries,
+        PinQueries,
         PluginQueries,
+        ComplaintBodyQueries,
+        HintQueries,
     ),
 )
 Mutation = merge_types(
@@ -160,6 +171,10 @@ Mutation = merge_types(
         CoverageMutations,
         PatientMutations,
         TreatmentMutations,
+        RecordingMutations,
+        MeasurementMutations,
+        CheckUpMutations,
+        PinMutations,
         CaseMutations,
         EvidenceMutations,
         MessageMutations,

@@ -258,6 +258,23 @@ def diff(
     raise typer.Exit(plugins_diff.run(specialty, as_json=as_json))
 
 
+@plugins.command()
+def page(
+    specialty: Annotated[str, typer.Argument(help="Its id, such as dental.")],
+    out: Annotated[Path, typer.Option(help="Folder to write into; made where it does not exist.")] = Path("reference"),
+) -> None:
+    """Write the reference page of a specialty: a picture a procedure, the same in words, and the sources.
+
+    \b
+    Examples:
+      suivi plugins page dental
+      suivi plugins page dental --out docs
+    """
+    from suivi.commands import plugins_page
+
+    raise typer.Exit(plugins_page.run(specialty, out))
+
+
 @plugin.command()
 def new(
     specialty: Annotated[str, typer.Argument(help="Its id in lower case, such as dermatology.")],

@@ -1,10 +1,13 @@
 """Which part may know of which, and that core knows no specialty by name."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from suivi.core.specialties.reader import read_specialty
 
 ROOT = Path(__file__).parent.parent
 ABOVE = {
@@ -12,7 +15,7 @@ ABOVE = {
     "storage": ("suivi.graphql", "suivi.plugins", "suivi.settings"),
     "plugins": ("suivi.graphql", "suivi.storage", "suivi.settings"),
 }
-SPECIALTIES = {"dental", "ophthalmology", "ivf", "surgery", "regenerative"}
+SPECIALTIES = [read_specialty(file.parent) for file in sorted((ROOT / "plugins").glob("*/protocol.yaml"))]
 
 
 def modules(part: str) -> list[Path]:
@@ -50,17 +53,31 @@ def test_no_plugin_imports_another_one() -> None:
     assert not crossing
 
 
-@pytest.mark.parametrize("part", ["core", "graphql"])
-def test_no_specialty_is_known_by_name(part: str) -> None:
+@pytest.mark.parametrize("part", ["core", "graphql", "storage"])
+def test_no_specialty_and_no_procedure_is_known_by_name(part: str) -> None:
     """R-220: adding one touches no file of core or graphql."""
+    names = {name for specialty in SPECIALTIES for name in (specialty.id, *specialty.procedures)}
     named = {
-        f"{module.relative_to(ROOT)}:{node.lineno}"
+        f"{module.relative_to(ROOT)}:{node.lineno} {node.value}"
         for module in modules(part)
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value in SPECIALTIES
+        if isinstance(node, ast.Constant) and node.value in names
     }
 
+    assert {"crown", "dental"} <= names
     assert not named
+
+
+def test_no_file_of_core_that_is_read_at_start_up_has_a_specialty_s_key() -> None:
+    ids = {specialty.id for specialty in SPECIALTIES}
+    keyed = {
+        f"{file.relative_to(ROOT)}: {found}"
+        for file in (ROOT / "core" / "specialties").rglob("*.yaml")
+        for found in re.findall(r"^\s*(\w+):", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        if found in ids
+    }
+
+    assert not keyed
 
 
 def test_rules_never_await_and_never_read_a_clock() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("core", "graphql", "plugins", "storage")
-OWN = ("*.py", "py.typed", "commands/*", "demo/*")
+OWN = ("*.py", "py.typed", "commands/*", "demo/*", "reference/*", "templates/**/*", "testing/*")
 
 
 def run(*command: str | Path, cwd: Path, path: Path | None = None) -> str:

@@ -121,6 +121,11 @@ def treatments(asking: Asking) -> Q:
     return Q(patient_id__in=_patients(asking))
 
 
+def of_a_treatment(asking: Asking) -> Q:
+    """For every noun that belongs to one treatment."""
+    return Q(treatment_id__in=Subquery(Treatment.filter(treatments(asking)).values("id")))
+
+
 def patients(asking: Asking) -> Q:
     viewer = asking.viewer
     if viewer.role is Role.FRONTEND:
@@ -188,6 +193,8 @@ PARTIES: dict[str, Callable[[Asking], Q]] = {
     "mandate": mandates,
     "trip": trips,
     "treatment": treatments,
+    "measurement": of_a_treatment,
+    "check_up_held": of_a_treatment,
     "case": cases,
     "assignment": of_a_case,
     "message": of_a_case,

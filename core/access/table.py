@@ -91,7 +91,7 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         "open_case": party(*BOTH_SIDES),
     },
     "measurement": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
-    "check_up": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
+    "check_up_held": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
     "case": {
         READ: party(*BOTH_SIDES, MEDIATOR, EXPERT, INTERPRETER),
         "post_message": party(*BOTH_SIDES, MEDIATOR, INTERPRETER),

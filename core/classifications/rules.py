@@ -17,7 +17,7 @@ class SiteNotTreated(Refusal):
     """This is not one of the sites that were treated."""
 
     code = "SITE_NOT_TREATED"
-    remedy = "Name a site of the treatment, or none to classify the treatment as a whole."
+    remedy = "Name a site of the treatment, or none where it is about the treatment as a whole."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

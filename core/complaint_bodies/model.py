@@ -10,7 +10,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-import phonenumbers
 import pycountry
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
@@ -238,6 +237,9 @@ class Phone(Cited):
         return self
 
     def _is_valid(self) -> bool:
+        # Its tables take a quarter of a second to import: only where a number is checked.
+        import phonenumbers
+
         try:
             parsed = phonenumbers.parse(self.number, None if self.reach == "international" else self.country)
         except phonenumbers.NumberParseException:

@@ -18,7 +18,7 @@ from suivi.core.complications.rules import ORDER, Matched, match
 from suivi.core.deliveries.actions import enqueue
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
-from suivi.core.treatments.answers import dates_of, procedure_of, rules_version
+from suivi.core.treatments.answers import dates_of, procedure_of
 from suivi.core.treatments.models import Anchor, Treatment
 
 MAX_SIGNS = 100
@@ -90,12 +90,12 @@ async def _matched(
     """The most urgent match over the treatments concerned, and the rules that made it."""
     best, version = Matched(urgency=None, red_flags=()), "core@1"
     on = noticed.latest or by.on
+    rules = await by.house.rules.ready(treatments)
     for treatment in treatments:
         anchors = dates_of(await Anchor.filter(treatment_id=treatment.id))
-        procedure = procedure_of(by.house.registry, treatment)
-        found = match(signs, procedure, anchors, noticed_on=on)
+        found = match(signs, procedure_of(rules, treatment), anchors, noticed_on=on)
         if version == "core@1" or _urgent(found) < _urgent(best):
-            best, version = found, f"{procedure.specialty}@{rules_version(by.house.registry, procedure)}"
+            best, version = found, rules.named(treatment)
     return best, version
 
 

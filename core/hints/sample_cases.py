@@ -172,12 +172,15 @@ class SampleCases(_Strict):
 def read_cases(path: Path) -> tuple[SampleCase, ...]:
     """Raises BrokenProtocol, which names every problem with its line."""
     document = open_document(path)
+    cases: tuple[SampleCase, ...] = ()
     try:
-        return SampleCases.model_validate(document.data).cases
+        cases = SampleCases.model_validate(document.data).cases
     except ValidationError as error:
         for problem in error.errors():
             document.report(_place(problem["loc"], document), _says(problem))
-    raise BrokenProtocol(path, [says for _, says in sorted(document.problems)])
+    if document.problems:
+        raise BrokenProtocol(path, [says for _, says in sorted(document.problems)])
+    return cases
 
 
 def _place(loc: Loc, document: Document) -> Loc:

@@ -149,6 +149,34 @@ async def record_anchor(about: Bundle) -> Input:
     return {"treatmentId": about.treatment_id, "expectedVersion": version, **anchor}
 
 
+async def record_check_up(about: Bundle) -> Input:
+    await _treatment(about)
+    held = {"heldOn": "2026-03-04", "dueDay": 1, "where": "REMOTE", "evidenceId": about.evidence_id}
+    return {"treatmentId": about.treatment_id, **held}
+
+
+async def record_measurements(about: Bundle) -> Input:
+    await _treatment(about)
+    measured = {"key": "pain_nrs", "value": {"number": 3}, "purpose": "FOLLOW_UP", "measuredOn": "2026-03-04"}
+    return {"treatmentId": about.treatment_id, "measurements": [measured]}
+
+
+async def record_cycle(about: Bundle) -> Input:
+    """A crown has no cycles: it is refused for that, and only to whoever might record one."""
+    version = await _treatment(about)
+    return {"treatmentId": about.treatment_id, "expectedVersion": version, "number": 1}
+
+
+async def record_departure(about: Bundle) -> Input:
+    await _treatment(about)
+    return {"treatmentId": about.treatment_id, "leftOn": "2026-03-09", "decision": "CLINIC_ADVISED"}
+
+
+async def record_individual_date(about: Bundle) -> Input:
+    await _treatment(about)
+    return {"treatmentId": about.treatment_id, "judgedFrom": "2026-05-01", "reason": "said_reason"}
+
+
 async def record_consent(about: Bundle) -> Input:
     consent = {"documentVersion": "2", "language": "en", "signedOn": "2026-02-20"}
     return {"treatmentId": about.treatment_id, "evidenceId": about.evidence_id, **consent}
@@ -184,6 +212,13 @@ async def reopen_case(about: Bundle) -> Input:
     version = await _open(about)
     await Case.filter(id=row_id(about.case_id)).update(state=CaseState.CLOSED)
     return {"caseId": about.case_id, "expectedVersion": version}
+
+
+async def repin_rules(about: Bundle) -> Input:
+    """Not pinned, as treatments were before rules were kept: there is something to move to."""
+    version = await _treatment(about)
+    await Treatment.filter(id=row_id(about.treatment_id)).update(rules_digest=None)
+    return {"treatmentId": about.treatment_id, "expectedVersion": version, "reason": "As agreed."}
 
 
 async def report_complication(about: Bundle) -> Input:
@@ -236,13 +271,19 @@ INPUTS: dict[str, Callable[[Bundle], Awaitable[Input]]] = {
     "postMessage": post_message,
     "publishTerms": publish_terms,
     "recordAnchor": record_anchor,
+    "recordCheckUp": record_check_up,
     "recordConsent": record_consent,
+    "recordCycle": record_cycle,
+    "recordDeparture": record_departure,
+    "recordIndividualDate": record_individual_date,
+    "recordMeasurements": record_measurements,
     "recordObjectives": record_objectives,
     "registerClinic": register_clinic,
     "registerPartner": register_partner,
     "registerPatient": register_patient,
     "registerTreatment": register_treatment,
     "reopenCase": reopen_case,
+    "repinRules": repin_rules,
     "reportComplication": report_complication,
     "retryDelivery": retry_delivery,
     "revokeMandate": revoke_mandate,

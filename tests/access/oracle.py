@@ -62,6 +62,8 @@ class _Party:
     def includes(self, noun: str, row: Row) -> bool:
         if noun in ("case", "treatment", "patient", "mandate", "trip", "partner", "member", "event"):
             return bool(getattr(self, f"_{noun}")(row))
+        if noun in ("measurement", "check_up_held"):
+            return row["treatment_id"] in self.treatments
         if noun in ("clinic", "clinic_settings"):
             return row["id"] in self.clinics
         return row["case_id"] in self.cases

@@ -16,7 +16,7 @@ from tests.services.world import row_id
 in_the_universe = pytest.mark.asyncio(loop_scope="module")
 
 MUTATIONS = sorted(matrix().roots["mutation"])
-OTHERWISE = {"finishUpload": "FILE_MISSING"}
+OTHERWISE = {"finishUpload": "FILE_MISSING", "recordCycle": "NOT_COUNTED_IN_CYCLES"}
 """What is answered to somebody who may, where a valid request has nothing to work on."""
 
 
@@ -104,7 +104,12 @@ def ids_beside(mutation: str) -> list[tuple[str, bool]]:
     return [(name, kind.startswith("[")) for name, kind in named.items()]
 
 
-NAMED = {"corrects": "Message", "practitionerId": "Member", "reportId": "ComplicationReport"}
+NAMED = {
+    "continuesId": "Treatment",
+    "corrects": "Message",
+    "practitionerId": "Member",
+    "reportId": "ComplicationReport",
+}
 """The type an input names, where its own name does not say so."""
 FREELY = {("registerTreatment", "clinicId"), ("registerTreatment", "patientId")}
 """A patient may have been treated anywhere; a clinic registers whoever gave it their id."""

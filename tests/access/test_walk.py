@@ -139,6 +139,17 @@ async def test_filters_and_counts_tell_nothing_of_what_they_may_not_see(universe
         assert bool(data["patients"]["nodes"]) == (patient["id"] in allowed["patient"])
 
 
+async def test_hints_for_a_form_tell_everyone_the_same_and_nothing_of_anybody(
+    universe: Universe, person: Person
+) -> None:
+    """They know what is sent and what the specialty lists; nothing on record is read."""
+    asked = '{ hints(input: {procedure: "crown", day: 3, told: {signs: ["cold"]}}) { ... on Hints { site topClass } } }'
+
+    data = await answer(universe.client(person), asked)
+
+    assert data == {"hints": {"site": None, "topClass": "NORMAL_EVOLUTION"}}
+
+
 def same(one: Row, other: Row, *columns: str) -> bool:
     return all(one[column] == other[column] for column in columns)
 

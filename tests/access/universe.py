@@ -220,6 +220,9 @@ async def _fill(bundle: Bundle, world: World) -> None:
     await bundle.patient.do("addAddendum", **treatment, text=f"said_addendum_{name}")
     consent = {"documentVersion": f"said_consent_{name}", "language": "en", "signedOn": "2026-02-20"}
     await bundle.coordinator.do("recordConsent", **treatment, **consent, evidenceId=bundle.evidence_id)
+    measured = {"key": "pain_nrs", "value": {"number": 3}, "purpose": "FOLLOW_UP", "evidenceId": bundle.evidence_id}
+    await bundle.patient.do("recordMeasurements", **treatment, measurements=[measured])
+    await bundle.patient.do("recordCheckUp", **treatment, where="REMOTE", evidenceId=bundle.evidence_id)
 
 
 async def _representatives(own: Bundle, foreign: Bundle) -> None:

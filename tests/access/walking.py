@@ -16,13 +16,22 @@ from tests.access.matrix import matrix
 SCHEMA = schema._schema
 Path = tuple[str, ...]
 
-WALKED = ("cases", "patients", "clinics", "deliveries", "viewer", "plugins", "procedures", "procedure")
+WALKED = (
+    *("cases", "patients", "clinics", "deliveries", "viewer", "plugins", "procedures", "procedure"),
+    *("complaintBodies", "rulesChanges"),
+)
 """Root fields that need no id; the others are asked for each object there is."""
 BY_ID = {"case": "Case", "patient": "Patient", "clinic": "Clinic", "treatment": "Treatment"}
-OTHERWISE = ("node", "caseCount")
+OTHERWISE = ("node", "caseCount", "hints")
 """Root fields with a test of their own in `test_walk.py`."""
 
-GIVEN = {"first": "100", "procedure": '"crown"', "key": '"crown"'}
+_CROWN = '"crown"'
+GIVEN = {
+    "first": "100",
+    "allowed": "3",
+    "procedure": _CROWN,
+    "key": _CROWN,
+}
 """What generated queries send for an argument; others are left out where they may be."""
 
 _MARK = re.compile(r"said_\w+")
@@ -95,7 +104,7 @@ def _leads_to(kind: GraphQLNamedType, path: Path) -> Iterator[tuple[Path, GraphQ
 def arguments(name: str, definition: GraphQLField) -> str:
     sent = []
     for argument, kind in definition.args.items():
-        if argument in GIVEN:
+        if argument == "first" or (argument in GIVEN and is_required_argument(kind)):
             sent.append(f"{argument}: {GIVEN[argument]}")
         else:
             assert not is_required_argument(kind), f"give `{argument}` of {name} a value in tests/access/walking.py"

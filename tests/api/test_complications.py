@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from suivi.core.registry import Registry
+from suivi.core.treatments.models import Treatment
 from tests.api.wrongs import Trying, each_is_refused
 from tests.services.smtp import SmtpServer
-from tests.services.world import CEMENTED, World, crown
+from tests.services.world import CEMENTED, World, crown, row_id
 
 REPORT = """... on ComplicationReport { id signs words redFlags unrecognisedSigns seenAt rulesVersion
   urgency { level whatToDo { text } } notAnEmergencyService { text } noticedOn { text } }"""
@@ -127,23 +128,41 @@ async def test_the_clinic_says_once_that_it_has_read_a_report(world: World, subt
     )
 
 
-async def test_without_its_plugin_a_treatment_is_still_reported_on(world: World) -> None:
-    """R-073: what every procedure has in common still warns; the specialty's own signs are kept as they were sent."""
+async def reported_without_plugins(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A report of a general sign and one of the specialty's, and the recovery, once no specialty is loaded."""
     world.suivi.running.house = replace(world.suivi.running.house, registry=Registry.load(only=[]))
-
     report = await world.patient.do(
         "reportComplication", REPORT, **reporting(world).good, signs=["g_breathing", "loose_crown"]
     )
-    recovery = await world.patient.ask(
+    answer = await world.patient.ask(
         "query($id: ID!) { treatment(id: $id) { procedure { key } recovery { rules redFlags { key } } } }",
         id=world.treatment_id,
     )
+    return report, answer["treatment"]
+
+
+async def test_without_its_plugin_a_treatment_is_reported_on_by_the_rules_it_is_pinned_to(world: World) -> None:
+    """R-073, R-224."""
+    report, treatment = await reported_without_plugins(world)
+
+    assert report["redFlags"] == ["g_breathing", "loose_crown"]
+    assert report["unrecognisedSigns"] == []
+    assert report["rulesVersion"] == treatment["recovery"]["rules"]
+    assert report["rulesVersion"].startswith("dental@")
+    assert treatment["procedure"] == {"key": "crown"}
+
+
+async def test_without_its_plugin_and_without_kept_rules_a_treatment_is_still_reported_on(world: World) -> None:
+    """R-073: what every procedure has in common still warns; the specialty's own signs are kept as they were sent."""
+    await Treatment.filter(id=row_id(world.treatment_id)).update(rules_digest=None)
+
+    report, treatment = await reported_without_plugins(world)
 
     assert report["redFlags"] == ["g_breathing"]
     assert report["unrecognisedSigns"] == ["loose_crown"]
     assert report["rulesVersion"].startswith("other@")
-    assert recovery["treatment"]["procedure"] is None
-    assert "g_breathing" in [flag["key"] for flag in recovery["treatment"]["recovery"]["redFlags"]]
+    assert treatment["procedure"] is None
+    assert "g_breathing" in [flag["key"] for flag in treatment["recovery"]["redFlags"]]
 
 
 async def test_an_emergency_stays_one_outside_the_days_it_is_watched_for(world: World) -> None:

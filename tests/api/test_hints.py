@@ -96,6 +96,7 @@ async def test_a_documented_figure_suggests_and_names_its_source(world: World) -
         ({"day": 40_000}, "DAY_UNUSABLE", "day"),
         ({"cycle": 0}, "CYCLE_UNUSABLE", "cycle"),
         ({"told": {"facts": [{"key": "moon", "value": {"truth": True}}]}}, "UNKNOWN_FACT", "facts"),
+        ({"told": {"facts": [{"key": "try_in_approved", "value": {"number": 3}}]}}, "FACT_UNUSABLE", "facts"),
         (
             {"measurements": [{"key": "gloss", "value": {"number": 1}}]},
             "UNKNOWN_MEASUREMENT",

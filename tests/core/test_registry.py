@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from suivi.core.adapters import Adapter, Capability, Notice
+from suivi.core.complaint_bodies.model import ComplaintBodies, ComplaintBody
 from suivi.core.hookspecs import hookimpl
 from suivi.core.registry import (
     BrokenPlugin,
@@ -57,9 +58,9 @@ def test_a_plugin_says_what_it_is_and_what_it_supplies() -> None:
 
     (dental,) = registry.plugins
 
-    assert (dental.id, dental.version, dental.distribution) == ("dental", "1.0.0", "suivi")
+    assert (dental.id, dental.version, dental.distribution) == ("dental", "1.1.0", "suivi")
     assert dental.hooks == ("manifest", "specialty")
-    assert dental.locales == ("en", "fr")
+    assert dental.locales == ("en", "fr", "de", "es", "tr", "ko")
     assert "crown" in dental.procedures
     assert dental.sources["patzelt2014"].url is not None
 
@@ -372,3 +373,58 @@ def test_the_registry_s_procedures_cannot_be_changed() -> None:
 
     with pytest.raises(TypeError):
         procedures["bunion"] = None
+
+
+@pytest.mark.parametrize("name", ["", "Podiatry", "foot care", "7feet", "a" * 61])
+def test_a_plugin_without_a_usable_id_stops_the_start(name: str) -> None:
+    with pytest.raises(BrokenPlugin, match="its id"):
+        loaded(a_plugin(name))
+
+
+def test_another_hook_version_is_told_before_a_signature_that_only_it_has() -> None:
+    """R-221."""
+    with pytest.raises(IncompatiblePlugin):
+        loaded(a_plugin(hooks="2", notice=lambda locale, patient: ""))
+
+
+@pytest.mark.parametrize("notice", ["x" * 2_001, "Feet\x00", "Feet \ud800"])
+def test_a_notice_too_long_or_with_characters_that_cannot_be_kept_is_left_out(notice: str) -> None:
+    """R-003."""
+    registry = loaded(a_plugin(notice=lambda: notice))
+
+    assert registry.notice("en") == CORE_NOTICE
+    assert registry.failures[0].kind == "nonsense"
+
+
+def a_directory(id: str, *bodies: str, src: tuple[str, ...] = ()) -> ModuleType:  # noqa: A002
+    given = {
+        "country": "HU",
+        "name": "Council",
+        "kind": "regulator",
+        "remit": "complaints",
+        "scope": {"foreigners": True},
+    }
+    entries = {name: ComplaintBody.model_validate({"id": name, "src": src, **given}) for name in bodies}
+    return a_plugin(id, complaint_bodies=lambda: ComplaintBodies(bodies=entries))
+
+
+def test_complaint_bodies_of_all_plugins_are_one_directory() -> None:
+    """R-183."""
+    registry = loaded(a_directory("beta", "hu_two"), a_directory("alpha", "hu_one"), a_plugin("gamma"))
+
+    assert list(registry.complaint_bodies.bodies) == ["hu_one", "hu_two"]
+
+
+def test_a_complaint_body_of_two_plugins_stops_the_start() -> None:
+    """R-183."""
+    with pytest.raises(ConflictingPlugins, match="alpha and beta both claim the complaint body hu_one"):
+        loaded(a_directory("beta", "hu_one"), a_directory("alpha", "hu_one"))
+
+
+def test_a_complaint_body_that_cites_nothing_we_know_stops_the_start() -> None:
+    with pytest.raises(BrokenPlugin, match="the complaint body hu_one cites the source gossip"):
+        loaded(a_directory("alpha", "hu_one", src=("gossip",)))
+
+
+def test_without_plugins_there_is_no_complaint_body() -> None:
+    assert loaded().complaint_bodies == ComplaintBodies()

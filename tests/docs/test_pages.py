@@ -110,7 +110,10 @@ def test_every_command_that_is_named_is_one(page: str) -> None:
         assert [word for word in words if word.startswith("--") and word not in shown] == [], f"{page}: {command}"
 
 
-KNOWN_WORDS = {"demo", "serve", "worker", "migrate", "token", "doctor", "plugins", "schema", "audit", "verify"}
+KNOWN_WORDS = {
+    "demo", "serve", "worker", "migrate", "token", "doctor", "plugins", "try", "diff", "plugin", "new", "schema",
+    "audit", "verify",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -155,7 +158,7 @@ def test_the_first_query_of_the_readme_is_the_one_the_demo_writes() -> None:
 
 
 def test_the_readme_names_every_folder_of_the_repository() -> None:
-    folders = {"core", "graphql", "plugins", "storage", "suivi", "tests", "bench", "docs"}
+    folders = {"core", "graphql", "plugins", "storage", "suivi", "tests", "bench", "docs", "examples"}
 
     assert [folder for folder in folders if f"{folder}/ " not in text_of("README.md")] == []
 

@@ -21,6 +21,7 @@ from suivi.core.access.keys import LocalKey
 from suivi.core.access.viewer import Role
 from suivi.core.registry import Registry
 from suivi.graphql.app import Running, create_app, living
+from suivi.plugins import complaint_bodies
 from suivi.plugins.email import EmailPlugin
 from suivi.settings import Settings
 
@@ -155,7 +156,7 @@ async def suivi(
     }
     chosen = Settings(**(told | settings))
     email = EmailPlugin(smtp_url, "notices@suivi.example")
-    plugins = registry or Registry.load(only=["dental"], extra=[email])
+    plugins = registry or Registry.load(only=["dental"], extra=[email, complaint_bodies])
     app = create_app(chosen, registry=plugins)
     running: Running = app.state.running
     async with (

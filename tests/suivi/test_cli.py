@@ -13,7 +13,9 @@ from suivi import __version__
 from suivi.cli import app, main
 from tests.suivi.command import suivi
 
-COMMANDS = ["demo", "serve", "worker", "migrate", "token", "doctor", "plugins", "schema", "audit verify"]
+COMMANDS = ["demo", "serve", "worker", "migrate", "token", "doctor", "plugins", "schema", "audit verify",
+    "plugins try", "plugins diff", "plugins page", "plugin new",
+]  # fmt: skip
 AUDIT_KEY = "5e" * 32
 ROOT = Path(__file__).parents[2]
 

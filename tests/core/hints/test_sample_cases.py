@@ -99,7 +99,10 @@ def test_a_case_as_expected_and_one_that_differs_say_so() -> None:
 def test_each_site_is_compared_and_the_most_urgent_speaks_for_the_case() -> None:
     """R-022."""
     sites = [{"site": "14", "signs": ["g_breathing"]}, {"site": "15", "signs": ["cold"]}]
-    expect = {"per_site": {"15": {"top_class": "normal_evolution"}, "16": {}}, "case_highest_urgency": "emergency_now"}
+    expect: dict[str, object] = {
+        "per_site": {"15": {"top_class": "normal_evolution"}, "16": {}},
+        "case_highest_urgency": "emergency_now",
+    }
 
     tried = try_case(REGISTRY, a_case({"sites": sites}, expect))
 
