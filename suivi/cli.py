@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, help="Prove that the history was not changed behind Suivi's back.")
 app.add_typer(audit, name="audit")
-plugins = typer.Typer(help="See what plugins are in force, try their rules, and compare versions.")
+plugins = typer.Typer()
 app.add_typer(plugins, name="plugins")
 plugin = typer.Typer(no_args_is_help=True, help="Start a plugin of your own.")
 app.add_typer(plugin, name="plugin")

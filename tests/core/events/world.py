@@ -88,7 +88,7 @@ class World:
                 given[f"{name}_id"] = self._parent(model, column, number, turn % 2)
                 turn += number // 2
             elif name in model._meta.fields_db_projection and column.reference is None and name != "id":
-                given[name] = None if number == 1 and column.null else _value(name, column, number)
+                given[name] = None if number == 1 and column.null else _value(model, name, column, number)
         return model(**given)
 
     def _parent(self, model: type[Model], column: ForeignKeyFieldInstance[Any], number: int, which: int) -> Any:
@@ -100,14 +100,14 @@ class World:
         return self.rows[table(parent)][which].pk
 
 
-def _value(name: str, column: fields.Field[Any], number: int) -> Any:
+def _value(model: type[Model], name: str, column: fields.Field[Any], number: int) -> Any:
     match column:
         case CharEnumFieldInstance():
             return next(iter(column.enum_type))
         case fields.CharField():
             return f"{name} {number}"[-column.max_length :]
         case fields.TextField():
-            return f"Bonjour, voici {name}, prüfen, 확인 {number}"
+            return f"Bonjour, voici {table(model)} {name}, prüfen, 확인 {number}"
         case fields.BooleanField():
             return True
         case fields.IntField():
