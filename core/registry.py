@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, get_args
 
 import pluggy
 
@@ -25,7 +25,8 @@ from suivi.core.plugin_problems import (
 )
 from suivi.core.specialties.common import OTHER, common, other_specialty
 from suivi.core.specialties.hints import CaseFacts, Hint
-from suivi.core.specialties.model import Manifest, Procedure, Source, Specialty
+from suivi.core.specialties.model import CaseClass, Manifest, Procedure, Source, Specialty, Strength
+from suivi.core.specialties.reader import less_urgent_than_core
 
 __all__ = [
     "BrokenPlugin",
@@ -43,6 +44,14 @@ T = TypeVar("T")
 SUPPORTED_HOOKS = frozenset({HOOKS_VERSION})
 START_UP_SECONDS = 5.0
 LONGEST_NOTICE = 2_000
+MOST_HINTS = 20
+LONGEST_RULE = 60
+MOST_REASONS = MOST_SOURCES = 10
+LONGEST_REASON = 600
+LONGEST_SOURCE = 60
+RULES_OF_CORE = frozenset({"c1", "c2", "c3", "c4", "c5", "c6", "c7", "sign", "review", "words", "day", "too_soon"})
+"""Names under which core explains its own hints: a plugin's hint under one of them would pass for core's."""
+
 _PLUGIN_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -283,6 +292,10 @@ def _check_specialty(plugin: str, specialty: Specialty) -> None:
         if (procedure.id, procedure.specialty) != (name, specialty.id):
             says = f"the procedure under {name} calls itself {procedure.id} of {procedure.specialty}"
             raise BrokenPlugin(plugin, f"{says}, not {name} of {specialty.id}")
+        for flag in procedure.red_flags:
+            if less_urgent_than_core(flag.id, flag.urgency):
+                says = f"{name} calls the general red flag {flag.id} {flag.urgency}, which is less than core does"
+                raise BrokenPlugin(plugin, says)
 
 
 def _check_complaint_bodies(plugin: str, directory: ComplaintBodies) -> None:
@@ -354,4 +367,37 @@ def _is_words(answer: Any) -> bool:
 
 
 def _are_hints(answer: Any) -> bool:
-    return type(answer) in (list, tuple) and all(type(hint) is Hint for hint in answer)
+    return wrong_with_hints(answer) is None
+
+
+def wrong_with_hints(answer: Any) -> str | None:
+    """Why core leaves an answer of `classification_hints` out; None for one that it uses."""
+    if type(answer) not in (list, tuple) or not all(type(hint) is Hint for hint in answer):
+        return f"answers {type(answer).__name__}, which is no list of Hint; an empty list suggests nothing"
+    if len(answer) > MOST_HINTS:
+        return f"answers {len(answer)} hints; core reads at most {MOST_HINTS}"
+    return next((says for hint in answer for says in _wrong_with_hint(hint)), None)
+
+
+def _wrong_with_hint(hint: Hint) -> Iterator[str]:
+    """Types are looked at one by one: a dataclass holds what it was given, whatever its annotations say."""
+    if not _is_line(hint.rule, LONGEST_RULE):
+        yield f"answers a hint whose rule is no text of 1 to {LONGEST_RULE} characters"
+    elif hint.rule.strip().lower() in RULES_OF_CORE:
+        yield f"answers a hint of the rule {hint.rule!r}, which is core's own: begin it with the plugin's id"
+    if not _is_one_of(hint.suggests, (None, *get_args(CaseClass))) or not _is_one_of(hint.strength, get_args(Strength)):
+        yield "answers a hint of no case class or strength there is"
+    for name, texts, most, longest in (
+        ("reasons", hint.reasons, MOST_REASONS, LONGEST_REASON),
+        ("sources", hint.sources, MOST_SOURCES, LONGEST_SOURCE),
+    ):
+        if type(texts) not in (list, tuple) or len(texts) > most or not all(_is_line(text, longest) for text in texts):
+            yield f"answers a hint whose {name} are no tuple of at most {most} texts of 1 to {longest} characters"
+
+
+def _is_line(text: Any, longest: int) -> bool:
+    return type(text) is str and bool(text.strip()) and len(text) <= longest and keepable(text)
+
+
+def _is_one_of(value: Any, known: tuple[str | None, ...]) -> bool:
+    return type(value) in (str, type(None)) and value in known

@@ -4,20 +4,23 @@ import asyncio
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
 import strawberry
 
+from suivi.core import inputs
 from suivi.core.check_ups.models import CheckUpHeld as CheckUpRow
 from suivi.core.classifications.models import CaseClass
 from suivi.core.classifications.rules import SiteNotTreated
-from suivi.core.clocks.partial_dates import PartialDate
+from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.hints import evidence as on_file
 from suivi.core.hints import model as core
-from suivi.core.hints.asked import AskedHints, assess_asked, checked_facts
+from suivi.core.hints.asked import MAX_SIGNS, AskedHints, assess_asked, checked_facts
+from suivi.core.hints.assessment import Offers, no_offers
 from suivi.core.hints.model import HintReason as CoreReason
-from suivi.core.hints.on_record import OnRecord, Told, assess_record, no_offers
+from suivi.core.hints.on_record import OnRecord, Told, assess_between, assess_record, noticed
 from suivi.core.measurements.models import Measurement as MeasurementRow
 from suivi.core.refusals import Refusal as CoreRefusal
 from suivi.core.specialties import model
@@ -26,7 +29,7 @@ from suivi.core.specialties.hints import CheckUpsOnFile, Documentation
 from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.classifications import CaseClassEnum
 from suivi.graphql.complications import NO_EMERGENCY_SERVICE, Urgency
-from suivi.graphql.context import Info
+from suivi.graphql.context import Context, Info
 from suivi.graphql.courses import on_record, today_at_clinic
 from suivi.graphql.figures import Source
 from suivi.graphql.measurements import MeasuredValueInput
@@ -104,7 +107,7 @@ class Hints:
     asks_for_review: bool = strawberry.field(description="A person has to look, whatever the class.")
     missing: list[str] = strawberry.field(
         description="before_photos, follow_up_photos, check_ups, baseline:KEY, target:KEY, condition:FACT, "
-        "document:KEY or anchor:KEY."
+        "document:KEY, measurement:KEY or anchor:KEY."
     )
     hints: list[Hint] = strawberry.field(description="The most urgent first.")
     phases: list[str]
@@ -195,6 +198,9 @@ class DocumentationInput:
     before_photos: bool = False
     follow_up_photos: bool = False
     check_ups: CheckUpsOnFileInput = CheckUpsOnFileInput.NONE
+    examined: bool | None = strawberry.field(
+        default=None, description="Whether any check-up was held; what `checkUps` says where it is left out."
+    )
     documents: list[str] = strawberry.field(default_factory=list)
 
     def filed(self) -> Documentation:
@@ -203,6 +209,7 @@ class DocumentationInput:
             before_photos=self.before_photos,
             follow_up_photos=self.follow_up_photos,
             check_ups=state.value,
+            examined=self.examined,
             documents=frozenset(self.documents),
         )
 
@@ -248,6 +255,7 @@ async def hints_of_treatment(
     if site is not None and site not in row.sites:
         raise SiteNotTreated(field="site")
     given = told.told() if told else Told()
+    inputs.number(len(given.signs), field="told.signs", least=0, most=MAX_SIGNS)
     checked_facts(given.facts, (await info.context.rules(row)).specialty_of(row))
     return await _hints(info, row, given, on=as_of or await today_at_clinic(info, row), site=site)
 
@@ -256,18 +264,24 @@ async def hints_of_report(info: Info, report: Any) -> list[Hints]:
     row = await info.context.one(TreatmentRow, report.treatment_id)
     if row is None:
         return []
-    noticed = PartialDate.parse(report.noticed_on)
     told = Told(signs=tuple(report.signs), described=bool(report.words.strip()))
-    return await _hints(info, row, told, on=noticed.latest or report.reported_at.date())
+    first, last = noticed(report)
+    record, offers = await _on_record(info, row), await _offers(info, row)
+    # A plugin has its time: the others are answered meanwhile.
+    answers = await asyncio.to_thread(assess_between, record, told, first=first, last=last, offers=offers)
+    return [Hints.of(answer, record.specialty) for answer in answers]
 
 
 async def _hints(info: Info, row: Any, told: Told, *, on: date, site: str | None = None) -> list[Hints]:
-    """By the rules the treatment is pinned to; plugins are asked where their code is of that version."""
-    pinned = await info.context.rules(row)
-    offers = info.context.house.registry.offered if pinned.pinned_is_loaded(row) else no_offers
-    record = await _on_record(info, row)
-    answers = assess_record(record, told, on=on, site=site, offers=offers)
+    record, offers = await _on_record(info, row), await _offers(info, row)
+    answers = await asyncio.to_thread(assess_record, record, told, on=on, site=site, offers=offers)
     return [Hints.of(answer, record.specialty) for answer in answers]
+
+
+async def _offers(info: Info, row: Any) -> Offers:
+    """Plugins are asked where their code is of the version that the treatment is pinned to."""
+    pinned = await info.context.rules(row)
+    return info.context.house.registry.offered if pinned.pinned_is_loaded(row) else no_offers
 
 
 async def _on_record(info: Info, row: Any) -> OnRecord:
@@ -277,14 +291,15 @@ async def _on_record(info: Info, row: Any) -> OnRecord:
         on_record(info, row),
         context.parts(MeasurementRow, "treatment_id", row.id),
         context.parts(CheckUpRow, "treatment_id", row.id),
-        context.load("evidence on file", _on_file, row.id),
+        context.load("evidence on file", partial(_on_file, context), row.id),
     )
     specialty = (await context.rules(row)).specialty_of(row)
     return OnRecord(treatment=treatment, specialty=specialty, measurements=measured, check_ups=held, evidence=filed)
 
 
-async def _on_file(ids: list[UUID]) -> list[Any]:
-    found = await on_file.kept_for(ids)
+async def _on_file(context: Context, ids: list[UUID]) -> list[Any]:
+    """What the viewer may see of it: a hint tells nobody of a case that is not theirs."""
+    found = await on_file.kept_for(ids, context.visible(EvidenceRow))
     return [found[identity] for identity in ids]
 
 
@@ -296,10 +311,10 @@ class HintQueries:
     @strawberry.field(
         description="What a case that is not on record would suggest, for forms and trials. Nothing is kept."
     )
-    def hints(self, info: Info, input: HintsInput) -> HintsResult:
+    async def hints(self, info: Info, input: HintsInput) -> HintsResult:
         registry = info.context.house.registry
         try:
-            answer, specialty = assess_asked(registry, input.asked())
+            answer, specialty = await asyncio.to_thread(assess_asked, registry, input.asked())
         except CoreRefusal as refusal:
             return Refusal.of(refusal)
         return Hints.of(answer, specialty)

@@ -213,6 +213,10 @@ class Procedure:
     def site(self, info: Info) -> SiteScheme:
         return SiteScheme.of(self.inner.site, self._labels(info))
 
+    @strawberry.field(description="Every site there is to choose from; more of how sites are named is in `site`.")
+    def sites(self, info: Info) -> list[Label]:
+        return SiteScheme.of(self.inner.site, self._labels(info)).site_values
+
     @strawberry.field(description="Its dates, the one that days count from first.")
     def anchor_choices(self, info: Info) -> list[AnchorChoice]:
         names, words = self.inner.anchors.all(), self._labels(info).anchors

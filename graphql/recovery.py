@@ -191,7 +191,7 @@ class Stabilisation:
     latest: DateSpan | None = strawberry.field(description="Usual last date by which it has settled.")
     may_be_judged_from: DateSpan | None = strawberry.field(
         description="The date that counts: the practitioner's own for this patient, else `earliest`, or later where "
-        "`measured` needs more time."
+        "`measured` needs more time. Null where nobody can name it: dates or measurements are missing."
     )
     individual_date: date | None = strawberry.field(description="The practitioner's own; it stands beside `earliest`.")
     moved_later: bool = strawberry.field(description="The practitioner's own date is later than what was told before.")

@@ -79,6 +79,8 @@ class Held(Protocol):
     def anchor(self) -> str | None: ...
     @property
     def site(self) -> str | None: ...
+    @property
+    def held_on(self) -> str: ...
 
 
 def checked_check_up(asked: Asked, procedure: Procedure, *, sites: Sequence[str], on: date) -> Checked:
@@ -140,12 +142,14 @@ def check_ups_on_file(
     *,
     anchor_days: Mapping[str, int] | None = None,
     site: str | None = None,
+    dates: Mapping[str, PartialDate] | None = None,
 ) -> CheckUpsOnFile:
     """Whether every check-up whose window has closed by `day` was held, some were, or none.
 
     `day` counts from day 0, `anchor_days` from other anchors that have happened. What is not due yet counts for
     nothing, so that while nothing is due all that were due are on file. A check-up under a condition in words is not
-    asked for: only a person can say whether it was due. With a `site`, check-ups of another site do not count.
+    asked for: only a person can say whether it was due. With a `site`, check-ups of another site do not count. With the
+    `dates` of anchors, one certainly held before its window opened does not count either.
     """
     since = {procedure.anchors.day0: day, **(anchor_days or {})}
     due = {
@@ -153,11 +157,19 @@ def check_ups_on_file(
         for check_up in procedure.check_ups
         for days in _closed(check_up, procedure, since)
     }
-    mine = {(row.due_day, row.anchor) for row in held if site is None or row.site in (None, site)}
+    here = (row for row in held if site is None or row.site in (None, site))
+    mine = {(row.due_day, row.anchor) for row in here if not _early(row, procedure, dates or {})}
     missed = due - mine
     if not missed:
         return "all_due"
     return "some" if missed < due else "none"
+
+
+def _early(row: Held, procedure: Procedure, dates: Mapping[str, PartialDate]) -> bool:
+    if not dates:
+        return False
+    held_on = PartialDate.parse(row.held_on)
+    return timeliness(held_on, row.due_day, row.anchor, procedure, dates) is Timeliness.EARLY
 
 
 def _closed(check_up: CheckUp, procedure: Procedure, since: Mapping[str, int]) -> Iterator[int]:

@@ -61,6 +61,8 @@ class SeriesToday:
 
     unit: str
     cycles: tuple[CycleToday, ...]
+    doubts: tuple[Reason, ...] = ()
+    """Dates of a cycle that cannot all be right."""
 
     @property
     def reached(self) -> int | None:
@@ -112,7 +114,13 @@ def series_on(
     last = max(merged, default=0)
     resolution = _resolution(stabilisation)
     cycles = (_today(rule, resolution, merged[number], on, latest=number == last) for number in sorted(merged))
-    return SeriesToday(unit=rule.unit, cycles=tuple(cycles))
+    doubts = (doubt for number in sorted(merged) for doubt in _contradictions(rule, resolution, merged[number]))
+    return SeriesToday(unit=rule.unit, cycles=tuple(cycles), doubts=tuple(doubts))
+
+
+def begun_by(record: CycleRecord, on: date) -> bool:
+    """False where everything on record of the cycle is certain to lie later."""
+    return _until(record, on) is not None
 
 
 def cycles_window(series: SeriesToday, allowed: int) -> CyclesWindow:
@@ -222,6 +230,26 @@ def _today(rule: Series, resolution: _Resolution | None, record: CycleRecord, on
         embryos_left=record.embryos_left,
         reasons=tuple(_reasons(rule, record, state, outcome, counts=counts)),
     )
+
+
+def _contradictions(rule: Series, resolution: _Resolution | None, record: CycleRecord) -> Iterator[Reason]:
+    """A cycle cancelled, or closed, before something of it happened."""
+    counting = {rule.counts_from, resolution.anchor if resolution else None}
+    for name, day in record.dates.items():
+        if name in counting and _before(record.cancelled_on, day):
+            yield _contradiction("cycle.cancelled_too_soon", record.number, record.cancelled_on, name, day)
+        if _before(record.closed_on, day):
+            yield _contradiction("cycle.closed_too_soon", record.number, record.closed_on, name, day)
+
+
+def _before(ended: PartialDate | None, day: PartialDate) -> bool:
+    """Certainly so."""
+    return bool(ended and ended.latest and day.earliest and ended.latest < day.earliest)
+
+
+def _contradiction(key: str, number: int, ended: PartialDate | None, name: str, day: PartialDate) -> Reason:
+    facts: dict[str, str | int] = {"number": number, "ended_on": str(ended), "anchor": name, "later_on": str(day)}
+    return Reason(rule="cycle_order@1", text_key=key, facts=facts)
 
 
 def _state(record: CycleRecord) -> CycleState:

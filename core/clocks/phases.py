@@ -120,7 +120,7 @@ def recovery(
         check_ups=check_ups_ahead(procedure, timeline),
         on_site=on_site_on(procedure, timeline, departures),
         missing_anchors=tuple(_missing(procedure, timeline)),
-        doubts=tuple(_out_of_order(procedure, anchors)),
+        doubts=(*_out_of_order(procedure, anchors), *(series.doubts if series else ())),
     )
 
 

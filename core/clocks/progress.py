@@ -114,7 +114,8 @@ def check_ups_dated(procedure: Procedure, timeline: Timeline, held: tuple[Held, 
     ]
     planned.sort(key=lambda dated: dated.planned.earliest if dated.planned else date.max)
     named = {control.id for dated in planned for control in dated.held}
-    others = tuple(_unplanned(control) for control in held if control.id not in named)
+    later = {control.id for control in held if control.on.is_after(timeline.on)}
+    others = tuple(_unplanned(control) for control in held if control.id not in named | later)
     return (*planned, *others)
 
 

@@ -75,13 +75,26 @@ class StabilisationToday:
 
     @property
     def may_be_judged_from(self) -> DateInterval | None:
-        """The earliest assessment date that counts; the date itself counts as reached."""
+        """The earliest assessment date that counts; the date itself counts as reached.
+
+        None as well where only measurements are missing: nobody can name the day then.
+        """
         if self.individual_date is not None:
             return DateInterval(self.individual_date, self.individual_date)
         measured = _measured_from(self.measured)
-        if self.earliest is None or measured is None:
+        if self.earliest is None or self.measured is None:
             return self.earliest
-        return DateInterval(max(self.earliest.earliest, measured.earliest), max(self.earliest.latest, measured.latest))
+        if measured is None:
+            return self._unmeasured_from()
+        held_back = DateInterval(
+            max(self.earliest.earliest, measured.earliest), max(self.earliest.latest, measured.latest)
+        )
+        return _no_later(held_back, self.latest)
+
+    def _unmeasured_from(self) -> DateInterval | None:
+        if self.state is StabilisationState.SETTLING_TIME_OVER:
+            return self.latest
+        return None if self.state is StabilisationState.UNKNOWN else self.earliest
 
 
 def stabilisation_on(
@@ -187,6 +200,13 @@ def _measured_from(measured: MeasuredToday | None) -> DateInterval | None:
     if measured is None or measured.met_on:
         return measured.met_on if measured else None
     return DateInterval(measured.possible_from, measured.possible_from) if measured.possible_from else None
+
+
+def _no_later(dates: DateInterval, latest: DateInterval | None) -> DateInterval:
+    """Nobody waits for a measurement beyond the time to settle."""
+    if latest is None:
+        return dates
+    return DateInterval(min(dates.earliest, latest.earliest), min(dates.latest, latest.latest))
 
 
 def _moved_from(earliest: DateInterval | None, individual: Individual | None) -> date | None:

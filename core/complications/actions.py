@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from suivi.core import inputs
@@ -55,7 +56,7 @@ async def report_complication(by: Acting, case_id: UUID, report: Report) -> Comp
     today = day_at(zone(clinic.time_zone), by.at)
     noticed = PartialDate.parse(report.noticed_on or str(today), field="noticedOn")
     treatments = await _concerned(case, report.treatment_id)
-    matched, rules_version = await _matched(by, treatments, signs, noticed)
+    matched, rules_version = await _matched(by, treatments, signs, judged_on(noticed, today))
     row = await ComplicationReport.create(
         case_id=case.id,
         treatment_id=treatments[0].id if len(treatments) == 1 else None,
@@ -84,12 +85,14 @@ async def _concerned(case: Case, treatment_id: UUID | None) -> list[Treatment]:
     return await Treatment.filter(covering__case_id=case.id).order_by("id")
 
 
-async def _matched(
-    by: Acting, treatments: Sequence[Treatment], signs: Sequence[str], noticed: PartialDate
-) -> tuple[Matched, str]:
+def judged_on(noticed: PartialDate, today: date) -> date:
+    """The last day it may have been noticed on: never one after the report."""
+    return min(noticed.latest or today, today)
+
+
+async def _matched(by: Acting, treatments: Sequence[Treatment], signs: Sequence[str], on: date) -> tuple[Matched, str]:
     """The most urgent match over the treatments concerned, and the rules that made it."""
     best, version = Matched(urgency=None, red_flags=()), "core@1"
-    on = noticed.latest or by.on
     rules = await by.house.rules.ready(treatments)
     for treatment in treatments:
         anchors = dates_of(await Anchor.filter(treatment_id=treatment.id))

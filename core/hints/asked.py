@@ -1,9 +1,11 @@
 """Hints for a case that somebody describes and that is not on record: typed, checked, and kept nowhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from suivi.core import inputs
+from suivi.core.check_ups.rules import check_ups_on_file
 from suivi.core.hints.assessment import assess
 from suivi.core.hints.model import Assessment
 from suivi.core.hints.on_record import Told
@@ -14,6 +16,7 @@ from suivi.core.specialties.hints import CaseFacts, Documentation, Measured
 from suivi.core.specialties.model import Fact, Procedure, Specialty
 from suivi.core.treatments.rules import UnknownAnchor, UnknownProcedure, UnknownVariant, checked_sites
 
+MAX_SIGNS = 100
 FURTHEST_DAY = 36_525
 """A hundred years, either way."""
 
@@ -72,6 +75,7 @@ def assess_asked(registry: Registry, asked: AskedHints) -> tuple[Assessment, Spe
     if procedure is None or specialty is None:
         raise UnknownProcedure(field="procedure")
     _require_known(asked, procedure)
+    inputs.number(len(asked.told.signs), field="told.signs", least=0, most=MAX_SIGNS)
     facts = CaseFacts(
         procedure=procedure.id,
         day=asked.day,
@@ -84,9 +88,17 @@ def assess_asked(registry: Registry, asked: AskedHints) -> tuple[Assessment, Spe
         measurements=dict(_measured(asked, specialty, number) for number in range(len(asked.measurements))),
         patient_dissatisfied=asked.told.patient_dissatisfied,
         facts=checked_facts(asked.told.facts, specialty),
-        documentation=asked.documentation,
+        documentation=_filed(asked, procedure),
     )
-    return assess(procedure, specialty, facts, registry.offered(facts)), specialty
+    return assess(procedure, specialty, facts, registry.offered), specialty
+
+
+def _filed(asked: AskedHints, procedure: Procedure) -> Documentation:
+    """While no check-up is due, all due are on file and nobody has examined anything."""
+    filed = asked.documentation
+    nothing_due = check_ups_on_file(procedure, (), asked.day, anchor_days=asked.anchor_days) == "all_due"
+    unsaid = filed.examined is None and filed.check_ups == "all_due"
+    return replace(filed, examined=False) if unsaid and nothing_due else filed
 
 
 def checked_facts(facts: Mapping[str, Any], specialty: Specialty) -> Mapping[str, Any]:

@@ -5,8 +5,9 @@ a red flag goes first; a figure exceeded and documented comes next; what is afte
 listed, is for a person and never normal; an undecided figure leaves the class open; then early days, then preference.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from suivi.core.hints.comparing import fact_holds, holds
 from suivi.core.hints.days import Settling, day_of, inside, settling
@@ -16,7 +17,16 @@ from suivi.core.hints.thresholds import ThresholdsRead, read_thresholds
 from suivi.core.specialties.hints import CaseFacts, Hint
 from suivi.core.specialties.model import CaseClass, ClassHint, Given, Procedure, Specialty, Strength
 
+Offers = Callable[[CaseFacts], Iterable[tuple[str, Hint]]]
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_FOR_A_PERSON = frozenset({Rank.REVIEW, Rank.UNDECIDED, Rank.NOTE})
+
 REASSURING: frozenset[CaseClass] = frozenset({"normal_evolution", "subjective_dissatisfaction"})
+
+
+def no_offers(facts: CaseFacts) -> Iterable[tuple[str, Hint]]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +52,45 @@ class _Read:
         return self.signs.unexpected or self.facts.described
 
 
+def as_told(facts: CaseFacts) -> CaseFacts:
+    """What is no id of a sign is words, which no rule and no plugin reads."""
+    signs = tuple(sign for sign in facts.signs if _ID.fullmatch(sign))
+    return facts if signs == facts.signs else replace(facts, signs=signs, described=True)
+
+
 def assess(
-    procedure: Procedure, specialty: Specialty, facts: CaseFacts, offered: Iterable[tuple[str, Hint]] = ()
+    procedure: Procedure,
+    specialty: Specialty,
+    facts: CaseFacts,
+    offers: Offers = no_offers,
+    *,
+    settled: Settling | None = None,
 ) -> Assessment:
-    """`offered` are the hints of plugins, each with the id of its plugin. They join the others and decide nothing."""
-    settled, signs = settling(procedure, facts), read_signs(procedure, facts)
+    """`offers` are plugins' hints for these facts: they join the others and decide nothing. Without `settled`, how
+    far the result has settled goes by its day or cycle alone.
+    """
+    facts = as_told(facts)
+    offered = offers(replace(facts, signs=tuple(sign for sign in facts.signs if sign in procedure.sign_ids())))
+    settled, signs = settled or settling(procedure, facts), read_signs(procedure, specialty, facts)
     quiet = not (signs.red_flag or signs.unexpected or facts.described)
     thresholds = read_thresholds(procedure, specialty, facts, settled, quiet=quiet)
     read = _Read(facts=facts, settling=settled, signs=signs, thresholds=thresholds)
     own = _own_hints(procedure, specialty, read)
-    hints = ranked([*signs.hints, *thresholds.hints, *own, *_by_plugins(offered), *_by_rules(read)])
+    hints = ranked(
+        [
+            *signs.hints,
+            *thresholds.hints,
+            *own,
+            *_by_plugins(offered, examined=bool(signs.expected) or read.examined),
+            *_by_rules(read),
+        ]
+    )
     shown = tuple(hint for hint in hints if not _held_back(hint, read))
     return Assessment(
         site=facts.site,
         top_class=_top_class(shown, read),
         highest_urgency=most_urgent((*(hint.urgency for hint in shown), signs.expected_urgency)),
-        asks_for_review=any(hint.rank is Rank.REVIEW or hint.urgency is not None for hint in shown),
+        asks_for_review=any(hint.rank in _FOR_A_PERSON or hint.urgency is not None for hint in shown),
         missing=tuple(dict.fromkeys(name for hint in shown for name in hint.missing)),
         hints=shown,
         phases=tuple(_phases(procedure, facts)),
@@ -122,8 +155,11 @@ def _applies(given: Given, procedure: Procedure, facts: CaseFacts) -> bool:
     )
 
 
-def _by_plugins(offered: Iterable[tuple[str, Hint]]) -> Iterator[RankedHint]:
+def _by_plugins(offered: Iterable[tuple[str, Hint]], *, examined: bool) -> Iterator[RankedHint]:
+    """A plugin's code alone reassures nobody: something is expected, measured or examined."""
     for plugin, hint in offered:
+        if hint.suggests in REASSURING and not examined:
+            continue
         words = hint.reasons or ("",)
         reasons = tuple(HintReason(text_key="", words=said, src=hint.sources) for said in words)
         yield _hint(_rank(hint.suggests), hint.rule, hint.suggests, hint.strength, *reasons, by=plugin)

@@ -32,18 +32,28 @@ class Verdict:
 
 NO = Verdict(holds=False)
 YES = Verdict(holds=True)
+NOT_COMPARABLE = Verdict(holds=None)
+"""Beyond its limit, under conditions that the figure was not made for. Nothing on record would decide it."""
 
 
 def exceeded(threshold: Threshold, facts: CaseFacts) -> Verdict | None:
-    """None where nothing of what it measures was measured, or where a fact it requires does not hold."""
-    required = _all(_required(requirement, facts) for requirement in threshold.requires)
-    if required.holds is False:
-        return None
+    """None where nothing of what it measures was measured.
+
+    A figure beyond its limit stays an open question while a part of it was not measured, or where a fact it requires
+    does not hold: then it cannot be compared, and is no sign that all is well.
+    """
     parts = threshold.comparisons()
-    if any(part.measure not in facts.measurements for part in parts):
+    measured = [part for part in parts if part.measure in facts.measurements]
+    if not measured:
         return None
-    measured = _all(_part(part, threshold, facts.measurements[part.measure]) for part in parts)
-    return NO if measured.holds is False else _all((measured, required))
+    found = _all(_part(part, threshold, facts.measurements[part.measure]) for part in measured)
+    if found.holds is False:
+        return NO
+    unmeasured = tuple(f"measurement:{part.measure}" for part in parts if part not in measured)
+    if unmeasured:
+        return Verdict(None, (*found.missing, *unmeasured))
+    required = _all(_required(requirement, facts) for requirement in threshold.requires)
+    return NOT_COMPARABLE if required.holds is False else _all((found, required))
 
 
 def holds(comparison: Comparison, facts: CaseFacts) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from suivi.core.clocks.stabilisation import StabilisationToday
 from suivi.core.hints.model import HintReason
 from suivi.core.hints.sentences import Phrase
 from suivi.core.specialties.hints import CaseFacts
@@ -73,3 +74,18 @@ def _settling(rule: Stabilisation, procedure: Procedure, facts: CaseFacts) -> Se
     key = "clock.before_min" if early else "clock.before_typical" if usual else "clock.after_typical"
     named = {"cycle" if unit == "cycles" else "day": reached, "min": rule.min, "typical": rule.typical}
     return Settling(before_min=early, before_typical=usual, reason=HintReason.of(f"{key}_{unit}", rule, **named))
+
+
+def settled_as(
+    usual: Settling, main: StabilisationToday, second: StabilisationToday | None, rule: Stabilisation
+) -> Settling:
+    """What recovery says goes before days and cycles: the practitioner's own date, and what had to be measured."""
+    results = [main] if second is None or second.day is None else [main, second]
+    if any(result.too_early for result in results):
+        key = "clock.individual" if main.individual_date is not None else "clock.not_settled"
+        early = usual.reason if usual.before_min else HintReason.of(key, rule)
+        return Settling(before_min=True, before_typical=True, reason=early)
+    if any(result.too_early is None for result in results):
+        return Settling(before_min=False, before_typical=True, reason=HintReason.of("clock.unknown", rule))
+    reached = main.individual_date is not None
+    return Settling(before_min=False, before_typical=usual.before_typical and not reached, reason=usual.reason)

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from suivi.core.hints.asked import checked_facts
 from suivi.core.hints.assessment import assess
-from suivi.core.hints.comparing import number
 from suivi.core.hints.model import Assessment, most_urgent
 from suivi.core.hints.sample_cases import Expected, ExpectedSite, GivenCase, SampleCase
+from suivi.core.measurements.rules import checked_value
+from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
-from suivi.core.specialties.model import CaseClass, Procedure, Urgency
+from suivi.core.specialties.hints import CaseFacts
+from suivi.core.specialties.model import CaseClass, Procedure, Specialty, Urgency
+from suivi.core.texts import sentence
+from suivi.core.treatments.rules import SiteMissing, UnknownSite, checked_sites
 
 Verdict = Literal["as_expected", "differs"]
 
@@ -52,7 +57,29 @@ def assess_facts(registry: Registry, procedure: Procedure, given: GivenCase) -> 
     specialty = registry.specialty(procedure.specialty)
     assert specialty is not None, "a loaded procedure has a loaded specialty"  # noqa: S101
     for facts in given.facts_by_site():
-        yield assess(procedure, specialty, facts, registry.offered(facts))
+        usable, _ = _usable(facts, specialty)
+        yield assess(procedure, specialty, usable, registry.offered)
+
+
+def _usable(facts: CaseFacts, specialty: Specialty) -> tuple[CaseFacts, list[str]]:
+    """Without the values that the API would refuse, and what was wrong with each."""
+    measurements, notes = dict(facts.measurements), []
+    for key, measured in facts.measurements.items():
+        try:
+            for value in (measured.value, measured.baseline, measured.target):
+                if value is not None:
+                    checked_value(value, key, specialty)
+        except Refusal as refusal:
+            measurements.pop(key)
+            notes.append(f"{key}: {sentence(refusal, 'en')}")
+    answers = dict(facts.facts)
+    for key, answer in facts.facts.items():
+        try:
+            checked_facts({key: answer}, specialty)
+        except Refusal as refusal:
+            answers.pop(key)
+            notes.append(f"{key}: {sentence(refusal, 'en')}")
+    return replace(facts, measurements=measurements, facts=answers), notes
 
 
 def _problem(given: GivenCase, procedure: Procedure | None) -> str | None:
@@ -91,17 +118,17 @@ def _standing(site: Assessment) -> int:
 
 def _notes(registry: Registry, procedure: Procedure, given: GivenCase) -> Iterator[str]:
     specialty = registry.specialty(procedure.specialty)
-    known = specialty.measurements if specialty else {}
-    for name, measured in (item for site in (given, *given.sites) for item in site.measurements.items()):
-        if name not in known:
-            yield f"{procedure.specialty} has no measurement {name!r}"
-        elif (span := known[name].range) and not _within(measured.value, span):
-            yield f"{name}: {measured.value} is outside its range, {span[0]:g} to {span[1]:g}"
-
-
-def _within(value: object, span: tuple[float, float]) -> bool:
-    found = number(value)
-    return found is None or span[0] <= found <= span[1]
+    if specialty is None:
+        return
+    found = [note for facts in given.facts_by_site() for note in _usable(facts, specialty)[1]]
+    for facts in given.facts_by_site():
+        try:
+            checked_sites([facts.site] if facts.site is not None else (), procedure)
+        except UnknownSite as refusal:
+            found.append(sentence(refusal, "en"))
+        except SiteMissing:
+            continue
+    yield from dict.fromkeys(found)
 
 
 def _differences(expect: Expected, tried: Tried) -> Iterator[str]:

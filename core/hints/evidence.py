@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from suivi.core.cases.models import CaseTreatment
 from suivi.core.evidence.models import Evidence, EvidenceKind, EvidenceState
@@ -11,8 +12,8 @@ from suivi.core.evidence.models import Evidence, EvidenceKind, EvidenceState
 Filed = tuple[EvidenceKind, str | None]
 
 
-async def kept_for(treatments: Sequence[UUID]) -> Mapping[UUID, list[Filed]]:
-    """Kinds and views of what was kept, by treatment, in two statements.
+async def kept_for(treatments: Sequence[UUID], visible: QuerySet[Evidence] | None = None) -> Mapping[UUID, list[Filed]]:
+    """Kinds and views of what was kept, of what is `visible` or of everything; by treatment, in two statements.
 
     What belongs to a case without naming a treatment counts for every treatment the case covers.
     """
@@ -21,7 +22,8 @@ async def kept_for(treatments: Sequence[UUID]) -> Mapping[UUID, list[Filed]]:
     for case_id, treatment_id in covered:
         by_case.setdefault(case_id, []).append(treatment_id)
     of_the_case = Q(treatment_id__isnull=True, case_id__in=list(by_case))
-    kept = Evidence.filter(of_the_case | Q(treatment_id__in=treatments), state=EvidenceState.KEPT).distinct()
+    known = Evidence.all() if visible is None else visible
+    kept = known.filter(of_the_case | Q(treatment_id__in=treatments), state=EvidenceState.KEPT).distinct()
     found: dict[UUID, list[Filed]] = {treatment: [] for treatment in treatments}
     for case_id, treatment_id, kind, view in await kept.values_list("case_id", "treatment_id", "kind", "view"):
         for treatment in [treatment_id] if treatment_id else by_case[case_id]:

@@ -14,12 +14,11 @@ from tortoise.queryset import QuerySet
 from suivi.core import reading
 from suivi.core.check_ups.models import CheckUpHeld
 from suivi.core.clinics.models import Clinic
-from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.complications.models import ComplicationReport
 from suivi.core.hints.evidence import kept_for
 from suivi.core.hints.model import Assessment
-from suivi.core.hints.on_record import OnRecord, Told, assess_record
+from suivi.core.hints.on_record import OnRecord, Told, assess_between, assess_record, noticed
 from suivi.core.measurements.models import Measurement
 from suivi.core.pins.library import RulesLibrary
 from suivi.core.pins.rules import Rules
@@ -74,20 +73,16 @@ async def _tried(registry: Registry, library: RulesLibrary, treatments: Sequence
 
 
 def _of_report(registry: Registry, record: OnRecord, report: Any) -> Tried:
-    on = PartialDate.parse(report.noticed_on).latest or report.reported_at.date()
+    first, last = noticed(report)
     told = Told(signs=tuple(report.signs), described=bool(report.words.strip()))
-    return _assessed("report", report.id, registry, record, told, on)
+    answers = assess_between(record, told, first=first, last=last, offers=registry.offered)
+    return Tried(about="report", id=report.id, procedure=record.procedure.id, on=last, sites=answers)
 
 
 def _of_treatment(registry: Registry, record: OnRecord, today: date) -> Tried:
-    return _assessed("treatment", record.treatment.treatment.id, registry, record, Told(), today)
-
-
-def _assessed(
-    about: Literal["report", "treatment"], identity: UUID, registry: Registry, record: OnRecord, told: Told, on: date
-) -> Tried:
-    answers = assess_record(record, told, on=on, offers=registry.offered)
-    return Tried(about=about, id=identity, procedure=record.procedure.id, on=on, sites=answers)
+    answers = assess_record(record, Told(), on=today, offers=registry.offered)
+    identity = record.treatment.treatment.id
+    return Tried(about="treatment", id=identity, procedure=record.procedure.id, on=today, sites=answers)
 
 
 async def _records(treatments: Sequence[Any], rules: Rules, ids: Sequence[UUID]) -> dict[UUID, OnRecord]:

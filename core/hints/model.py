@@ -30,6 +30,8 @@ class Rank(IntEnum):
     """c5, and what a specialty says of a result that is as agreed."""
     EXPECTED = 8
     """What is listed as normal on this day, when nothing else was said."""
+    NOTE = 9
+    """Something a person should look at, which leaves the class as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

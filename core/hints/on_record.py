@@ -4,25 +4,30 @@ A date known only in part leaves several days open: each that could matter is as
 together so that nothing urgent is lost and nothing reassures by chance.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
+from math import prod
 from typing import Any
 
 from suivi.core.check_ups.rules import check_ups_on_file
 from suivi.core.clocks.anchors import DayNumber, start_of
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.evidence.models import EvidenceKind
-from suivi.core.hints.assessment import assess
+from suivi.core.hints.assessment import REASSURING, Offers, assess, no_offers
+from suivi.core.hints.days import settled_as, settling
 from suivi.core.hints.evidence import Filed
 from suivi.core.hints.model import Assessment, HintReason, Rank, RankedHint, most_urgent, ranked
+from suivi.core.hints.signs import NO_LONGER_NORMAL
+from suivi.core.measurements.models import Purpose
 from suivi.core.measurements.rules import measured_at
-from suivi.core.specialties.hints import CaseFacts, Documentation, Hint
-from suivi.core.specialties.model import Procedure, Specialty
+from suivi.core.specialties.hints import CaseFacts, Documentation
+from suivi.core.specialties.model import CaseClass, DayRange, Procedure, Specialty, Strength, Urgency
 from suivi.core.treatments import recoveries
 
-Offers = Callable[[CaseFacts], Iterable[tuple[str, Hint]]]
-"""The hints of plugins for these facts; none where their code is not of the version that is pinned."""
+MOST_COMBINATIONS = 64
+"""Of days that dates known in part leave open; beyond it, only the ends of each are taken together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +52,6 @@ class OnRecord:
         sites: Sequence[str] = self.treatment.treatment.sites
         return sites
 
-    def cycle(self, on: date) -> int | None:
-        """The number reached in the whole series."""
-        course = self.treatment.course
-        return course.on(on).reached if course is not None and course.rule.unit == "cycle" else None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -63,8 +63,10 @@ class Told:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def no_offers(facts: CaseFacts) -> Iterable[tuple[str, Hint]]:
-    return ()
+def noticed(report: Any) -> tuple[date, date]:
+    """The days on which what was reported may have been noticed: none lies after the report."""
+    on, reported = PartialDate.parse(report.noticed_on), report.reported_at.date()
+    return min(on.earliest or reported, reported), min(on.latest or reported, reported)
 
 
 def assess_record(
@@ -75,74 +77,104 @@ def assess_record(
     return tuple(_assess_site(record, told, each, on, offers) for each in sites)
 
 
+def assess_between(
+    record: OnRecord, told: Told, *, first: date, last: date, offers: Offers = no_offers
+) -> tuple[Assessment, ...]:
+    """As `assess_record`, for a day that may be any from the first to the last."""
+    early = assess_record(record, told, on=first, offers=offers)
+    if first == last:
+        return early
+    late = assess_record(record, told, on=last, offers=offers)
+    return tuple(_together(answers) for answers in zip(early, late, strict=True))
+
+
 def facts_on(record: OnRecord, told: Told, *, on: date, site: str | None = None) -> tuple[CaseFacts, ...]:
-    """The facts for each day that today may be; none where the date of the treatment is not known."""
-    dates = recoveries.timeline_on(record.treatment, on, site=site).anchors
-    today = start_of(record.procedure.anchors.day0, dates).day_number(on)
-    if today is None:
-        return ()
-    return tuple(_facts(record, told, dates, site, today, day, on) for day in _days(record.procedure, told, today))
+    """The facts for each day that today may be, of every anchor; none where the date of the treatment is unknown."""
+    main, _ = recoveries.stabilisation_at(record.treatment, on, site=site)
+    return tuple(_facts(record, told, site, day, since, on, main.cycle) for day, since in _days(record, told, site, on))
 
 
 def _assess_site(record: OnRecord, told: Told, site: str | None, on: date, offers: Offers) -> Assessment:
     possible = facts_on(record, told, on=on, site=site)
     if not possible:
         return _undated(record, told, site)
-    answers = [assess(record.procedure, record.specialty, facts, offers(facts)) for facts in possible]
+    main, second = recoveries.stabilisation_at(record.treatment, on, site=site)
+    answers = []
+    for facts in possible:
+        settled = settled_as(settling(record.procedure, facts), main, second, record.procedure.stabilisation)
+        answers.append(assess(record.procedure, record.specialty, facts, offers, settled=settled))
     return answers[0] if len(answers) == 1 else _together(answers)
 
 
-def _days(procedure: Procedure, told: Told, today: DayNumber) -> list[int]:
-    """Both ends of what today may be, and between them the days on which something reported changes its meaning."""
-    if today.earliest == today.latest:
-        return [today.earliest]
-    ranges = [flag.days for flag in procedure.red_flags if flag.id in told.signs]
-    ranges += [sign.days for sign in procedure.normal_signs if sign.id in told.signs]
-    turns = [day for days in ranges for day in days if day is not None]
-    turns += [threshold.from_day for threshold in procedure.outcomes if threshold.from_day is not None]
-    between = {day for day in turns if today.earliest < day < today.latest}
-    return sorted({today.earliest, today.latest, *between})
+def _days(record: OnRecord, told: Told, site: str | None, on: date) -> Iterator[tuple[int, Mapping[str, int]]]:
+    """Days since day 0 and since other anchors, in every combination that dates known in part leave open."""
+    procedure, dates = record.procedure, recoveries.timeline_on(record.treatment, on, site=site).anchors
+    today = start_of(procedure.anchors.day0, dates).day_number(on)
+    if today is None:
+        return
+    others = [(name, start_of(name, dates).day_number(on)) for name in procedure.anchors.other]
+    # What is still ahead on that day had not happened yet.
+    begun = [(name, number) for name, number in others if number is not None and number.latest >= 0]
+    open_days = [_open(procedure, told, None, today), *(_open(procedure, told, name, number) for name, number in begun)]
+    if prod(map(len, open_days)) > MOST_COMBINATIONS:
+        open_days = [list(dict.fromkeys((days[0], days[-1]))) for days in open_days]
+    for day, *since in product(*open_days):
+        counted = zip((name for name, _ in begun), since, strict=True)
+        yield day, {name: number for name, number in counted if number >= 0}
+
+
+def _open(procedure: Procedure, told: Told, anchor: str | None, number: DayNumber) -> list[int]:
+    """Both ends of what the day may be, and between them those on which something reported changes its meaning."""
+    if number.earliest == number.latest:
+        return [number.earliest]
+    own = (anchor, procedure.anchors.day0) if anchor is None else (anchor,)
+    entries: list[tuple[str | None, DayRange]] = []
+    entries += ((flag.anchor, flag.days) for flag in procedure.red_flags if flag.id in told.signs)
+    entries += ((sign.anchor, sign.days) for sign in procedure.normal_signs if sign.id in told.signs)
+    entries += ((threshold.anchor, (threshold.from_day, None)) for threshold in procedure.outcomes)
+    turns = {day for named, days in entries if named in own for day in days if day is not None}
+    between = {day for day in turns if number.earliest < day < number.latest}
+    return sorted({number.earliest, number.latest, *between})
 
 
 def _facts(
     record: OnRecord,
     told: Told,
-    dates: Mapping[str, PartialDate],
     site: str | None,
-    today: DayNumber,
     day: int,
+    since: Mapping[str, int],
     on: date,
+    cycle: int | None,
 ) -> CaseFacts:
-    early = (day - today.earliest) * 2 <= today.latest - today.earliest
-    since = dict(_anchor_days(record.procedure, dates, on, early=early))
     return CaseFacts(
         procedure=record.procedure.id,
         day=day,
         variant=record.treatment.treatment.variant,
-        cycle=record.cycle(on),
+        cycle=None if cycle is None else max(1, cycle),
         anchor_days=since,
         site=site,
         signs=told.signs,
         described=told.described,
-        measurements=measured_at(_until(record.measurements, on), site),
+        measurements=measured_at(_until(record, site, on), site, since=on - timedelta(days=day)),
         patient_dissatisfied=told.patient_dissatisfied,
         facts=told.facts,
         documentation=_documentation(record, site, day, since, on),
     )
 
 
-def _anchor_days(
-    procedure: Procedure, dates: Mapping[str, PartialDate], on: date, *, early: bool
-) -> Iterator[tuple[str, int]]:
-    for name in procedure.anchors.other:
-        number = start_of(name, dates).day_number(on)
-        if number is not None:
-            yield name, number.earliest if early else number.latest
+def _until(record: OnRecord, site: str | None, on: date) -> list[Any]:
+    """What had been measured by then, and of what belongs to one cycle, only what was measured in this one."""
+    dates = recoveries.timeline_on(record.treatment, on, site=site).anchors.values()
+    begun = min((day.earliest for day in dates if day.earliest), default=None)
+    return [row for row in record.measurements if _by(row.measured_on, on) and not _earlier_cycle(record, row, begun)]
 
 
-def _until(rows: Sequence[Any], on: date) -> list[Any]:
-    """What had been measured by then: a question about an earlier day is answered by what was known of it."""
-    return [row for row in rows if _by(row.measured_on, on)]
+def _earlier_cycle(record: OnRecord, row: Any, begun: date | None) -> bool:
+    known = record.specialty.measurements.get(row.key)
+    taken = PartialDate.parse(row.measured_on).latest
+    if known is None or known.per != "cycle" or begun is None or taken is None:
+        return False
+    return row.purpose == Purpose.FOLLOW_UP and taken < begun
 
 
 def _by(day: str, on: date) -> bool:
@@ -151,31 +183,33 @@ def _by(day: str, on: date) -> bool:
 
 def _documentation(record: OnRecord, site: str | None, day: int, since: Mapping[str, int], on: date) -> Documentation:
     kinds = {kind for kind, _ in record.evidence}
+    dates = recoveries.timeline_on(record.treatment, on, site=site).anchors
     held = [row for row in record.check_ups if _by(row.held_on, on)]
     return Documentation(
         before_photos=EvidenceKind.PHOTO_BEFORE in kinds,
         follow_up_photos=EvidenceKind.PHOTO_AFTER in kinds,
-        check_ups=check_ups_on_file(record.procedure, held, day, anchor_days=since, site=site),
+        check_ups=check_ups_on_file(record.procedure, held, day, anchor_days=since, site=site, dates=dates),
         examined=any(site is None or row.site in (None, site) for row in held),
         documents=frozenset(view for kind, view in record.evidence if kind is EvidenceKind.DOCUMENT and view),
     )
 
 
 def _together(answers: Sequence[Assessment]) -> Assessment:
-    """Every hint once. Where the days disagree, no class is put forward, but that a red flag may point to one."""
+    """Every hint once. Where the days disagree, no class is put forward but the one a red flag may point to."""
     found = (hint for answer in answers for hint in answer.hints)
     hints = {(hint.rank, hint.rule, hint.suggests, _about(hint)): hint for hint in found}
     classes = {answer.top_class for answer in answers}
-    agreed = answers[0].top_class if len(classes) == 1 else None
     doubt = () if len(classes) == 1 else (_doubt("day.in_part"),)
     flagged = any(hint.rank is Rank.RED_FLAG for hint in hints.values())
+    quiet = not doubt and not flagged
+    shown = [hint for hint in hints.values() if quiet or hint.suggests not in REASSURING]
     return replace(
         answers[0],
-        top_class="medical_complication" if flagged else agreed,
+        top_class="medical_complication" if flagged else answers[0].top_class if not doubt else None,
         highest_urgency=most_urgent(answer.highest_urgency for answer in answers),
         asks_for_review=bool(doubt) or any(answer.asks_for_review for answer in answers),
         missing=tuple(dict.fromkeys(name for answer in answers for name in answer.missing)),
-        hints=ranked([*hints.values(), *doubt]),
+        hints=ranked([*shown, *doubt]),
         phases=tuple(dict.fromkeys(name for answer in answers for name in answer.phases)),
     )
 
@@ -187,28 +221,37 @@ def _about(hint: RankedHint) -> tuple[str, str]:
 
 
 def _undated(record: OnRecord, told: Told, site: str | None) -> Assessment:
-    """Without the date of the treatment no sign is expected and no figure counts; a red flag counts all the same."""
-    flags = [flag for flag in record.procedure.red_flags if flag.id in told.signs]
-    hints = [
-        RankedHint(
-            rank=Rank.RED_FLAG,
-            rule="c1",
-            suggests="medical_complication",
-            strength="strong",
-            urgency=flag.urgency,
-            reasons=(HintReason.of("flag.any_day", flag, sign=flag.symptom),),
-        )
-        for flag in {flag.id: flag for flag in flags}.values()
-    ]
+    """Without the date of the treatment no figure counts, and a sign may be at its most urgent."""
+    known = dict.fromkeys(sign for sign in told.signs if sign in record.procedure.sign_ids())
+    hints = [_any_day(record.procedure, sign) for sign in known]
     return Assessment(
         site=site,
-        top_class="medical_complication" if hints else None,
+        top_class="medical_complication" if any(hint.rank is Rank.RED_FLAG for hint in hints) else None,
         highest_urgency=most_urgent(hint.urgency for hint in hints),
         asks_for_review=True,
         missing=(f"anchor:{record.procedure.anchors.day0}",),
         hints=ranked([*hints, _doubt("day.unknown")]),
         phases=(),
     )
+
+
+def _any_day(procedure: Procedure, sign: str) -> RankedHint:
+    flags = [flag for flag in procedure.red_flags if flag.id == sign]
+    if flags:
+        urgencies: list[Urgency] = [flag.urgency for flag in flags]
+        urgencies += [step.urgency for flag in flags for step in flag.escalates]
+        known = HintReason.of("flag.any_day", flags[0], sign=flags[0].symptom)
+        return _hint(Rank.RED_FLAG, "c1", "medical_complication", "strong", known, most_urgent(urgencies))
+    [normal, *_] = [normal for normal in procedure.normal_signs if normal.id == sign]
+    late: list[Urgency] = [step.urgency for step in normal.escalates]
+    known = HintReason.of("sign.undated", normal, sign=normal.sign)
+    return _hint(Rank.REVIEW, "sign", None, "weak", known, most_urgent(late or [NO_LONGER_NORMAL]))
+
+
+def _hint(
+    rank: Rank, rule: str, suggests: CaseClass | None, strength: Strength, reason: HintReason, urgency: Urgency | None
+) -> RankedHint:
+    return RankedHint(rank=rank, rule=rule, suggests=suggests, strength=strength, urgency=urgency, reasons=(reason,))
 
 
 def _doubt(key: str) -> RankedHint:

@@ -102,8 +102,11 @@ class GivenCase(_SiteGiven):
         return tuple(self._facts(site) for site in self.sites) if self.sites else (self._facts(self),)
 
     def _facts(self, site: _SiteGiven) -> CaseFacts:
+        """What is said of the whole case holds at each of its sites, and a site may say more."""
         filed = site.documentation or self.documentation or GivenDocumentation()
         day = self.day if site.day is None else site.day
+        signs = site.signs if site is self else (*self.signs, *site.signs)
+        measured = {**self.measurements, **site.measurements}
         return CaseFacts(
             procedure=self.procedure,
             day=day or 0,
@@ -111,10 +114,10 @@ class GivenCase(_SiteGiven):
             cycle=self.cycle,
             anchor_days={**self.anchor_days, **site.anchor_days},
             site=site.site,
-            signs=tuple(sign.id for sign in site.signs if sign.id is not None),
-            described=any(sign.text is not None for sign in site.signs),
-            measurements={key: Measured(**given.model_dump()) for key, given in site.measurements.items()},
-            patient_dissatisfied=site.patient_dissatisfied,
+            signs=tuple(sign.id for sign in signs if sign.id is not None),
+            described=any((sign.text or "").strip() for sign in signs),
+            measurements={key: Measured(**given.model_dump()) for key, given in measured.items()},
+            patient_dissatisfied=self.patient_dissatisfied or site.patient_dissatisfied,
             facts={**self.facts, **site.facts},
             documentation=Documentation(**{**filed.model_dump(), "documents": frozenset(filed.documents)}),
         )

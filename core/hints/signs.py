@@ -7,7 +7,7 @@ from suivi.core.hints.days import day_of, inside, spelt
 from suivi.core.hints.model import HintReason, Rank, RankedHint, most_urgent
 from suivi.core.hints.sentences import Fact
 from suivi.core.specialties.hints import CaseFacts
-from suivi.core.specialties.model import NormalSign, Procedure, RedFlag, Text, Urgency
+from suivi.core.specialties.model import NormalSign, Procedure, RedFlag, Specialty, Text, Urgency
 
 OUTSIDE_ITS_DAYS: Urgency = "within_48h"
 NO_LONGER_NORMAL: Urgency = "within_48h"
@@ -35,9 +35,11 @@ class _Reading:
     unexpected: bool = False
 
 
-def read_signs(procedure: Procedure, facts: CaseFacts) -> SignsRead:
+def read_signs(procedure: Procedure, specialty: Specialty, facts: CaseFacts) -> SignsRead:
+    """A fact that stands for a red flag, such as that there is fever, reports it."""
     reading = _Reading()
-    reported = tuple(dict.fromkeys(facts.signs))
+    reported = tuple(dict.fromkeys((*facts.signs, *_stood_for(specialty, facts))))
+    elsewhere = {flag.id: flag for other in specialty.procedures.values() for flag in other.red_flags}
     for sign in reported:
         flags = [flag for flag in procedure.red_flags if flag.id == sign]
         normals = [normal for normal in procedure.normal_signs if normal.id == sign]
@@ -46,7 +48,7 @@ def read_signs(procedure: Procedure, facts: CaseFacts) -> SignsRead:
         if normals:
             _read_normal(normals, procedure, facts, reading)
         if not flags and not normals:
-            _unexpected(reading, "sign.unlisted", sign)
+            _read_unlisted(sign, elsewhere.get(sign), reading)
     return SignsRead(
         hints=tuple(reading.hints),
         expected=tuple(reading.expected),
@@ -55,6 +57,22 @@ def read_signs(procedure: Procedure, facts: CaseFacts) -> SignsRead:
         unexpected=reading.unexpected,
         reported=len(reported),
     )
+
+
+def _stood_for(specialty: Specialty, facts: CaseFacts) -> Iterator[str]:
+    for key, answer in facts.facts.items():
+        known = specialty.facts.get(key)
+        if known is not None and known.stands_for is not None and answer is True:
+            yield known.stands_for
+
+
+def _read_unlisted(sign: str, elsewhere: RedFlag | None, reading: _Reading) -> None:
+    """A red flag of another procedure of the specialty is no less urgent for not being listed here."""
+    if elsewhere is None:
+        _unexpected(reading, "sign.unlisted", sign)
+    else:
+        urgency = most_urgent((elsewhere.urgency, OUTSIDE_ITS_DAYS))
+        _unexpected(reading, "sign.unlisted", elsewhere.symptom, elsewhere, urgency)
 
 
 def _read_flag(flags: list[RedFlag], procedure: Procedure, facts: CaseFacts, reading: _Reading) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from suivi.core.hints.comparing import exceeded
+from suivi.core.hints.comparing import NOT_COMPARABLE, Value, exceeded
 from suivi.core.hints.days import Settling, day_of
+from suivi.core.hints.missing import named
 from suivi.core.hints.model import HintReason, Rank, RankedHint
 from suivi.core.hints.sentences import Fact, Phrase
 from suivi.core.specialties.common import common
@@ -36,7 +37,8 @@ def read_thresholds(
     """`quiet`: no red flag and nothing that only a person can judge was reported, which c3 asks for."""
     case = _Case(procedure=procedure, specialty=specialty, facts=facts, settling=settling)
     hints = [hint for threshold in procedure.outcomes if (hint := _hint(threshold, case, quiet=quiet))]
-    return ThresholdsRead(hints=tuple(hints), exceeded=bool(hints), measured=bool(facts.measurements))
+    notes = (*_connected(hints, case), *_unjudged(case))
+    return ThresholdsRead(hints=(*hints, *notes), exceeded=bool(hints), measured=bool(facts.measurements))
 
 
 def _hint(threshold: Threshold, case: _Case, *, quiet: bool) -> RankedHint | None:
@@ -44,13 +46,48 @@ def _hint(threshold: Threshold, case: _Case, *, quiet: bool) -> RankedHint | Non
     verdict = None if threshold.level == "gate" else exceeded(threshold, case.facts)
     if verdict is None or verdict.holds is False:
         return None
-    day = case.facts.day if threshold.unit == "cycle" else day_of(threshold.anchor, case.procedure, case.facts)
+    day = case.facts.day if threshold.unit == "cycle" else _measured_on(threshold, case)
     if threshold.unit != "cycle" and (day is None or day < (threshold.from_day or 0)):
         return _too_soon(threshold, case, day, quiet=quiet)
+    if verdict == NOT_COMPARABLE:
+        return _not_comparable(threshold, case)
     missing = (*verdict.missing, *_documents_missing(threshold, case))
     if missing:
         return _undecided(threshold, case, missing)
     return _for_review(threshold, case) if threshold.level == "review" else _counted(threshold, case, day)
+
+
+def _measured_on(threshold: Threshold, case: _Case) -> int | None:
+    """In the days of the threshold. A value counts on the day it was measured, however late it is looked at."""
+    today = day_of(threshold.anchor, case.procedure, case.facts)
+    taken = [case.facts.measurements[part.measure].day for part in _measured(threshold, case)]
+    ago = max((case.facts.day - day for day in taken if day is not None), default=0)
+    return None if today is None else today - max(ago, 0)
+
+
+def _not_comparable(threshold: Threshold, case: _Case) -> RankedHint:
+    reason = HintReason.of("threshold.not_comparable", threshold, **_measures(threshold, case))
+    return RankedHint(rank=Rank.UNDECIDED, rule="not_comparable", suggests=None, strength="weak", reasons=(reason,))
+
+
+def _connected(hints: list[RankedHint], case: _Case) -> Iterator[RankedHint]:
+    """A figure that points to a complication is looked at also where it does not count yet (c3)."""
+    if any(hint.rule == "c3" for hint in hints):
+        pointing = [entry for entry in case.procedure.outcomes if entry.class_hint == "medical_complication"]
+        for threshold in pointing:
+            verdict = exceeded(threshold, case.facts)
+            if verdict is not None and verdict.holds is not False:
+                reasons = (HintReason.of("threshold.review"), _points_to(threshold))
+                yield RankedHint(rank=Rank.NOTE, rule="review", suggests=None, strength="weak", reasons=reasons)
+
+
+def _unjudged(case: _Case) -> Iterator[RankedHint]:
+    """What was measured and no figure of the procedure speaks of: it is not dropped without a word."""
+    judged = {part.measure for threshold in case.procedure.outcomes for part in threshold.comparisons()}
+    for key, measured in case.facts.measurements.items():
+        if key not in judged:
+            reason = HintReason.of("measured.unjudged", measure=_name(key, case), value=measured.value)
+            yield RankedHint(rank=Rank.NOTE, rule="unjudged", suggests=None, strength="weak", reasons=(reason,))
 
 
 def _too_soon(threshold: Threshold, case: _Case, day: int | None, *, quiet: bool) -> RankedHint:
@@ -67,6 +104,7 @@ def _too_soon(threshold: Threshold, case: _Case, day: int | None, *, quiet: bool
         suggests="normal_evolution" if early else None,
         strength="moderate" if early else "weak",
         reasons=(reason, case.settling.reason) if early else (reason,),
+        missing=(f"anchor:{threshold.anchor}",) if day is None and threshold.anchor is not None else (),
     )
 
 
@@ -79,7 +117,7 @@ def _undecided(threshold: Threshold, case: _Case, missing: tuple[str, ...]) -> R
         strength="weak",
         reasons=(
             HintReason.of("threshold.undecidable", threshold, **_measures(threshold, case)),
-            HintReason.of("documents.missing", missing=names),
+            HintReason.of("documents.missing", missing=tuple(named(name, case.specialty) for name in names)),
         ),
         missing=names,
     )
@@ -122,8 +160,8 @@ def class_of(threshold: Threshold) -> CaseClass:
 
 
 def _points_to(threshold: Threshold) -> HintReason:
-    named = next((entry.name for name, entry in common().case_classes.items() if name == threshold.class_hint), None)
-    return HintReason.of("threshold.points_to", class_hint=named or str(threshold.class_hint).replace("_", " "))
+    known = next((entry.name for name, entry in common().case_classes.items() if name == threshold.class_hint), None)
+    return HintReason.of("threshold.points_to", class_hint=known or Phrase(f"fact.{threshold.class_hint}"))
 
 
 def _exceeded(threshold: Threshold, case: _Case) -> Iterator[HintReason]:
@@ -133,7 +171,7 @@ def _exceeded(threshold: Threshold, case: _Case) -> Iterator[HintReason]:
         yield HintReason.of("threshold.exceeded_any_day", threshold, **known, limit=limits)
     else:
         yield HintReason.of("threshold.exceeded", threshold, **known, limit=limits, from_day=threshold.from_day)
-    for part in threshold.comparisons():
+    for part in _measured(threshold, case):
         measured = case.facts.measurements[part.measure]
         if measured.baseline is not None and ("baseline" in part.op or "baseline" in threshold.needs):
             yield HintReason.of("threshold.baseline", baseline=measured.baseline)
@@ -142,12 +180,24 @@ def _exceeded(threshold: Threshold, case: _Case) -> Iterator[HintReason]:
 
 
 def _measures(threshold: Threshold, case: _Case) -> dict[str, Fact]:
-    parts = threshold.comparisons()
-    named = case.specialty.measurements
+    parts = _measured(threshold, case)
     return {
-        "measure": tuple(named[part.measure].name if part.measure in named else part.measure for part in parts),
-        "value": tuple(case.facts.measurements[part.measure].value for part in parts),
+        "measure": tuple(_name(part.measure, case) for part in parts),
+        "value": tuple(_step(part.measure, case.facts.measurements[part.measure].value, case) for part in parts),
     }
+
+
+def _measured(threshold: Threshold, case: _Case) -> tuple[Comparison, ...]:
+    return tuple(part for part in threshold.comparisons() if part.measure in case.facts.measurements)
+
+
+def _name(measure: str, case: _Case) -> Fact:
+    known = case.specialty.measurements.get(measure)
+    return known.name if known else measure
+
+
+def _step(measure: str, value: Value, case: _Case) -> Fact:
+    return case.specialty.labels.values.get(f"{measure}.{value}", value)
 
 
 def _figure(part: Comparison) -> object:

@@ -199,28 +199,41 @@ def on_scale(value: Value, measurement: Measurement) -> str | int | float | None
     return next((step for step in measurement.values if not isinstance(step, str) and step == value), None)
 
 
-def measured_at(rows: Sequence[Any], site: str | None) -> dict[str, Measured]:
+def measured_at(rows: Sequence[Any], site: str | None, *, since: date | None = None) -> dict[str, Measured]:
     """What is on file for a site, with what was measured of the whole patient: the latest follow-up of each key.
 
-    Of two on one day, the later recorded counts; `rows` are in the order they were recorded. A key without a
-    follow-up is left out.
+    `rows` are in the order they were recorded: the later recorded counts unless it was certainly measured before the
+    other. A key without a follow-up is left out. `since` is day 0, from which the day of a measurement is counted.
     """
     latest: dict[tuple[str, Purpose], Any] = {}
-    for row in sorted((row for row in rows if row.site in (None, site)), key=_measured_last):
-        latest[row.key, Purpose(row.purpose)] = row.value["value"]
+    for row in (row for row in rows if row.site in (None, site)):
+        place = (row.key, Purpose(row.purpose))
+        if place not in latest or not _certainly_before(row, latest[place]):
+            latest[place] = row
     return {
         key: Measured(
-            value=value,
-            baseline=latest.get((key, Purpose.BASELINE)),
-            target=latest.get((key, Purpose.TARGET)),
+            value=row.value["value"],
+            baseline=_value_of(latest.get((key, Purpose.BASELINE))),
+            target=_value_of(latest.get((key, Purpose.TARGET))),
+            day=_day_of(row, since),
         )
-        for (key, purpose), value in latest.items()
+        for (key, purpose), row in latest.items()
         if purpose is Purpose.FOLLOW_UP
     }
 
 
-def _measured_last(row: Any) -> date:
-    return PartialDate.parse(row.measured_on).latest or date.min
+def _value_of(row: Any | None) -> Any:
+    return None if row is None else row.value["value"]
+
+
+def _day_of(row: Any, since: date | None) -> int | None:
+    taken = PartialDate.parse(row.measured_on).latest
+    return None if since is None or taken is None else (taken - since).days
+
+
+def _certainly_before(row: Any, other: Any) -> bool:
+    last, first = PartialDate.parse(row.measured_on).latest, PartialDate.parse(other.measured_on).earliest
+    return last is not None and first is not None and last < first
 
 
 def _known(key: str, specialty: Specialty, field: str) -> Measurement:

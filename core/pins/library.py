@@ -46,6 +46,7 @@ class RulesLibrary:
         self._registry = registry
         self._room = room
         self._read: OrderedDict[str, Specialty] = OrderedDict()
+        self._compared: set[str] = set()
 
     @cached_property
     def loaded(self) -> Mapping[str, str]:
@@ -68,12 +69,13 @@ class RulesLibrary:
     async def keep(self, specialty: str, *, at: datetime) -> Kept:
         """Inside a transaction: the loaded version of a specialty, written down unless somebody did before.
 
-        The insert waits for anybody who is keeping the same version at this moment, so that one of them wrote it.
+        The insert waits for anybody who is keeping the same version at this moment, so that one of them wrote it. What
+        is kept but damaged is told in the log and pinned all the same: its digest is that of what is loaded.
         """
         loaded, digest = self._registry.specialty(specialty), self.loaded_digest(specialty)
         if loaded is None or digest is None:
             raise LookupError(f"{specialty} is not loaded")
-        if await RulesVersion.exists(digest=digest):
+        if await self._is_kept(digest):
             return Kept(specialty=loaded, digest=digest, written=())
         mine = RulesVersion(
             specialty=loaded.id, version=loaded.version, digest=digest, body=body_of(loaded), kept_at=at
@@ -81,6 +83,16 @@ class RulesLibrary:
         await RulesVersion.bulk_create([mine], ignore_conflicts=True)
         first = await RulesVersion.exists(id=mine.id)
         return Kept(specialty=loaded, digest=digest, written=(mine,) if first else ())
+
+    async def _is_kept(self, digest: str) -> bool:
+        """The body is compared with its digest once a process: it is large, and registrations are many."""
+        if digest in self._compared:
+            return await RulesVersion.exists(digest=digest)
+        bodies = await RulesVersion.filter(digest=digest).values_list("body", flat=True)
+        for body in bodies:
+            self._compared.add(digest)
+            _tell_damage(digest, str(body))
+        return bool(bodies)
 
     async def _fetched(self, digests: list[str]) -> dict[str, Specialty | None]:
         found: dict[str, Specialty | None] = dict.fromkeys(digests)
@@ -104,3 +116,12 @@ class RulesLibrary:
         if digest in self._read:
             self._read.move_to_end(digest)
         return self._read.get(digest)
+
+
+def _tell_damage(digest: str, body: str) -> None:
+    try:
+        fits = digest_of(body) == digest
+    except DamagedRules:
+        fits = False
+    if not fits:
+        log.error("kept rules %s do not fit their digest; `suivi audit verify` tells more", digest)

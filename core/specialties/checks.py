@@ -63,6 +63,9 @@ def check(document: Document, labels: Mapping[str, Mapping[str, Any]]) -> None:
         for key, entry in _section(data, section).items():
             _require_citation(document, (section, key), entry)
     _check_labels(document, known)
+    for key in _section(data, "red_flag_library"):
+        if str(key) in known.general:
+            _report_core_s_own(document, ("red_flag_library", key), key)
     for key, entry in _section(data, "warranty_templates").items():
         _check_template(document, ("warranty_templates", key), entry, known)
     _check_ids(document, ("procedures",), data.get("procedures"), "id")
@@ -182,6 +185,9 @@ def _check_procedure(document: Document, loc: Loc, entry: Mapping[str, Any], kno
     for section, name in (("phases", "id"), ("normal_signs", "id"), ("outcomes", "id")):
         _check_ids(document, (*loc, section), entry.get(section), name)
     _check_red_flags(document, (*loc, "red_flags"), entry, known)
+    for place, item in _items(entry.get("normal_signs"), (*loc, "normal_signs")):
+        if str(item.get("id")) in known.general:
+            _report_core_s_own(document, (*place, "id"), item["id"])
     for place, item in _items(entry.get("follow_up"), (*loc, "follow_up")):
         _check_check_up(document, place, item, known)
     for place, item in _items(entry.get("outcomes"), (*loc, "outcomes")):
@@ -246,6 +252,10 @@ def _check_red_flags(document: Document, loc: Loc, entry: Mapping[str, Any], kno
     seen: set[tuple[str, str]] = set()
     for place, item in _items(entry.get("red_flags"), loc):
         key = "ref" if "ref" in item else "id"
+        if str(item.get("id")) in known.general:
+            _report_core_s_own(document, (*place, "id"), item["id"])
+        if str(item.get("ref")) in known.general and "symptom" in item:
+            document.report((*place, "symptom"), f"the symptom of {item['ref']!r} is core's own: leave it out")
         if key == "ref" and str(item["ref"]) not in known.red_flags:
             document.report((*place, "ref"), f"{item['ref']!r} is not in red_flag_library")
         if key == "id":
@@ -254,6 +264,11 @@ def _check_red_flags(document: Document, loc: Loc, entry: Mapping[str, Any], kno
         if same in seen:
             document.report((*place, key), f"{item.get(key)!r} is given twice")
         seen.add(same)
+
+
+def _report_core_s_own(document: Document, loc: Loc, name: Any) -> None:
+    """One entry under the id of a general red flag would stand in its place, and could make light of it."""
+    document.report(loc, f"{name!r} is a general red flag of core's own: use `ref: {name}` with local days")
 
 
 def _check_check_up(document: Document, loc: Loc, item: Mapping[str, Any], known: _Known) -> None:

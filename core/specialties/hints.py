@@ -15,6 +15,8 @@ class Measured:
     value: float | str | bool
     baseline: float | str | bool | None = None
     target: float | str | bool | None = None
+    day: int | None = None
+    """Days since day 0 on which it was measured; None is the day the case is looked at."""
 
 
 CheckUpsOnFile = Literal["all_due", "some", "none"]

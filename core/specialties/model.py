@@ -344,7 +344,8 @@ class ClassHint(Cited):
     """Helps to sort a queue and never decides. `when` is for readers; without `given` nothing evaluates it."""
 
     id: str | None = None
-    when: str
+    """Without one, `when` is English only."""
+    when: Text
     given: Given | None = None
     suggests: CaseClass | None
     strength: Strength
@@ -360,6 +361,8 @@ class Fact(Data):
     unit: str | None = None
     range: Annotated[tuple[float, float], AfterValidator(_in_order)] | None = None
     values: tuple[str, ...] = ()
+    stands_for: str | None = None
+    """The red flag that the answer yes reports, such as `g_fever` for "is there fever?"."""
 
 
 class Series(Cited):

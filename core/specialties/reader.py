@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from suivi.core.specialties.checks import FIGURES, RAW, check
 from suivi.core.specialties.common import common
 from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document
-from suivi.core.specialties.model import LOCALE, Specialty, WarrantyDuration
+from suivi.core.specialties.model import LOCALE, RedFlag, Specialty, WarrantyDuration
 from suivi.core.specialties.texts import Locales
 
 __all__ = ["BrokenProtocol", "read_specialty"]
@@ -128,7 +128,7 @@ class _Assembly:
             "normal_signs": self._list(entry, "normal_signs", "sign", "note"),
             "red_flags": self._red_flags(name, entry),
             "outcomes": entry.get("outcomes", ()),
-            "hints": _list(entry, "hints", lambda item: {**common().hints_basis.model_dump(), **item}),
+            "hints": _list({"hints": self._list(entry, "hints", "when")}, "hints", _hint),
             "raw": {key: entry[key] for key in RAW if key in entry},
         }
 
@@ -154,12 +154,15 @@ class _Assembly:
         if "ref" not in item:
             return self._texts(item, ("procedures", procedure, "red_flags", str(item.get("id"))), "symptom")
         local = {key: value for key, value in item.items() if key != "ref"}
-        return {**self._library_flag(str(item["ref"])), **local}
+        flag, general = {**self._library_flag(str(item["ref"])), **local}, _general_flag(str(item["ref"]))
+        if general is not None and less_urgent_than_core(general.id, flag["urgency"]):
+            flag["urgency"] = general.urgency
+        return flag
 
     def _library_flag(self, ref: str) -> Entry:
-        for flag in common().general_red_flags:
-            if flag.id == ref:
-                return flag.model_dump()
+        general = _general_flag(ref)
+        if general is not None:
+            return general.model_dump()
         found = self.library.get(ref)
         if not isinstance(found, Mapping):
             # Keeps the list's indices; the unknown reference itself is reported by `check`.
@@ -175,6 +178,17 @@ class _Assembly:
 
     def _used_of_core(self, section: str) -> dict[str, Any]:
         return {key: entry for key, entry in getattr(common(), section).items() if key in self.words}
+
+
+def less_urgent_than_core(flag: str, urgency: Any) -> bool:
+    """Whether an entry makes light of a general red flag, which a specialty may only give other days."""
+    general = _general_flag(flag)
+    order: dict[Any, int] = {level.id: level.order for level in common().urgency.values()}
+    return general is not None and isinstance(urgency, str) and order.get(urgency, 0) > order[general.urgency]
+
+
+def _general_flag(name: str) -> RedFlag | None:
+    return next((flag for flag in common().general_red_flags if flag.id == name), None)
 
 
 def _validated(values: dict[str, Any], protocol: Document, locales: Locales) -> Specialty | None:
@@ -277,6 +291,10 @@ def _two_clocks(entry: Any) -> tuple[Any, Any]:
     first = {key: value for key, value in entry.items() if key != "prosthetic"}
     cited = {key: entry[key] for key in FIGURES if key in entry}
     return first, _mapped(entry.get("prosthetic"), lambda second: {**cited, **second})
+
+
+def _hint(entry: Entry) -> Entry:
+    return {**common().hints_basis.model_dump(), **entry}
 
 
 def _basis(entry: Entry) -> Entry:

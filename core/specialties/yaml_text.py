@@ -27,6 +27,8 @@ _NULL = frozenset({"~", "null", "Null", "NULL", ""})
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,18})")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+)")
 _NO_NUMBER = re.compile(r"([-+]?)\.(?:(inf|Inf|INF)|nan|NaN|NAN)")
+_UNCLEAR = re.compile(r"[-+]?(0[0-9]{1,18}|0[oO][0-7]{1,18}|0[xX][0-9a-fA-F]{1,16})")
+"""Numbers to one reader of YAML and texts, or other numbers, to the next."""
 _UNKEPT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -66,6 +68,8 @@ class _Open:
     anchor: str | None
     begun: int
     key: str | None = None
+    inner: int = 0
+    """How many lists and mappings stand in each other inside this one."""
 
     def place(self) -> Loc:
         return (*self.loc, len(self.value) if isinstance(self.value, list) else self.key or "")
@@ -78,7 +82,8 @@ class _Reading:
         self._size = 0
         self._documents = 0
         self._open: list[_Open] = []
-        self._repeated: dict[str, tuple[Any, int]] = {}
+        self._repeated: dict[str, tuple[Any, int, int]] = {}
+        """What stands under an anchor: the value, how many it counts for, and how deep it is."""
 
     def follow(self, event: Any) -> None:
         line = event.start_mark.line + 1
@@ -112,7 +117,9 @@ class _Reading:
         if self._expects_key():
             self._key(event.value, value, line)
         else:
-            self._add(value, line, event.anchor, 1)
+            place = self._add(value, line, event.anchor, 1)
+            if isinstance(value, str) and event.implicit[0] and _UNCLEAR.fullmatch(value):
+                self.content.found.append((place, _unclear(value)))
 
     def _expects_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].value, dict) and self._open[-1].key is None
@@ -144,7 +151,7 @@ class _Reading:
         if isinstance(value, str):
             self.content.found += ((place, says) for says in _wrong_with(value))
         if anchor is not None:
-            self._repeated[anchor] = (value, size)
+            self._repeated[anchor] = (value, size, 0)
         return place
 
     def _begin(self, event: Any, line: int) -> None:
@@ -153,22 +160,32 @@ class _Reading:
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
         place = self._add(value, line, None, 1)
         self._open.append(_Open(value, place, event.anchor, self._size))
-        if len(self._open) > MAX_DEPTH:
+        self._refuse_deeper(len(self._open), line)
+
+    def _refuse_deeper(self, depth: int, line: int) -> None:
+        if depth > MAX_DEPTH:
             says = f"lists and mappings stand more than {MAX_DEPTH} deep in each other"
             raise Refused(*self.refused, (line, says))
+
+    def _holds(self, depth: int) -> None:
+        if self._open:
+            self._open[-1].inner = max(self._open[-1].inner, depth)
 
     def _end(self) -> None:
         done = self._open.pop()
         if done.anchor is not None:
-            self._repeated[done.anchor] = (done.value, self._size - done.begun)
+            self._repeated[done.anchor] = (done.value, self._size - done.begun, done.inner + 1)
+        self._holds(done.inner + 1)
 
     def _alias(self, event: Any, line: int) -> None:
         if event.anchor in {entry.anchor for entry in self._open}:
             raise Refused(*self.refused, (line, f"the alias *{event.anchor} stands inside what it repeats"))
         if event.anchor not in self._repeated:
             raise Refused(*self.refused, (line, f"the alias *{event.anchor} repeats nothing that stands before it"))
-        value, size = self._repeated[event.anchor]
+        value, size, depth = self._repeated[event.anchor]
         self._size += size
+        self._refuse_deeper(len(self._open) + depth, line)
+        self._holds(depth)
         if self._expects_key():
             self._key(str(value), value, line)
         else:
@@ -190,6 +207,12 @@ def plain(word: str) -> Any:
         return float(word)
     unnumbered = _NO_NUMBER.fullmatch(word)
     return float(unnumbered[1] + (unnumbered[2] or "nan")) if unnumbered else word
+
+
+def _unclear(word: str) -> str:
+    sign, digits = ("-" if word[0] == "-" else ""), word.lstrip("+-").lower()
+    base = {"0x": 16, "0o": 8}.get(digits[:2], 10)
+    return f"{word} is a number or a text: write it as {sign}{int(digits, base)} or put it in quotes"
 
 
 def _wrong_with(text: str) -> Iterator[str]:

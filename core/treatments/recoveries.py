@@ -12,7 +12,13 @@ from suivi.core.clocks.measured import Reading
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.phases import Recovery, recovery, with_flags_of
 from suivi.core.clocks.sites import dates_at
-from suivi.core.clocks.stabilisation import StabilisationState, StabilisationToday
+from suivi.core.clocks.stabilisation import (
+    Individual,
+    StabilisationState,
+    StabilisationToday,
+    for_variant,
+    stabilisation_on,
+)
 from suivi.core.clocks.windows import ReferenceWindow
 from suivi.core.measurements.rules import local_dates
 from suivi.core.specialties.model import Procedure
@@ -43,12 +49,12 @@ class OnRecord:
     measurements: Sequence[Any] = ()
     course: Course | None = None
 
-    @property
-    def cycle(self) -> int | None:
-        """The latest of this treatment's cycles; None where its dates are not a cycle's."""
+    def cycle_on(self, on: date) -> int | None:
+        """The latest of this treatment's cycles begun by then, else its first; None where dates are not a cycle's."""
         if self.course is None or self.course.rule.unit != "cycle":
             return None
-        return max(self.course.numbers_of(self.treatment.id), default=None)
+        begun = self.course.begun_by(self.treatment.id, on)
+        return max(begun) if begun else min(self.course.numbers_of(self.treatment.id), default=None)
 
 
 def recovery_on(record: OnRecord, on: date, *, site: str | None = None, cycle: int | None = None) -> Recovery:
@@ -59,12 +65,26 @@ def recovery_on(record: OnRecord, on: date, *, site: str | None = None, cycle: i
     checked_site(site, record.treatment.sites, field="site")
     if cycle is not None and (record.course is None or cycle not in record.course.numbers_of(record.treatment.id)):
         raise UnknownCycle(field="cycle")
-    number = cycle or record.cycle
+    number = cycle or record.cycle_on(on)
     answer = _at(record, on, site, number)
-    if site is None and _diverge(record):
-        slowest = min((_at(record, on, place, number).stabilisation for place in record.treatment.sites), key=_slowness)
-        answer = replace(answer, stabilisation=slowest)
-    return with_flags_of(answer, (_at(record, on, *other) for other in _others(record, site)))
+    answer = replace(answer, stabilisation=_slowest(record, on, site, number) or answer.stabilisation)
+    return with_flags_of(answer, (_at(record, on, *other) for other in _others(record, on, site)))
+
+
+def stabilisation_at(
+    record: OnRecord, on: date, *, site: str | None = None
+) -> tuple[StabilisationToday, StabilisationToday | None]:
+    """The main result and the prosthetic one, as `recovery_on` has them, without signs, flags and check-ups.
+
+    Raises SiteNotTreated.
+    """
+    checked_site(site, record.treatment.sites, field="site")
+    number = record.cycle_on(on)
+    second = record.procedure.prosthetic
+    series = record.course.on(on) if record.course else None
+    timeline = _timeline(record, on, site, number)
+    prosthetic = stabilisation_on(second, timeline, series=series) if second else None
+    return _slowest(record, on, site, number) or _main_at(record, on, site, number), prosthetic
 
 
 def recoveries_on(record: OnRecord, on: date) -> list[tuple[str, Recovery]]:
@@ -97,15 +117,37 @@ def anchors_in_force(record: OnRecord, *, site: str | None = None, cycle: int | 
 
 def timeline_on(record: OnRecord, on: date, *, site: str | None = None, cycle: int | None = None) -> Timeline:
     """Raises SiteNotTreated."""
-    dates = _dates(record, checked_site(site, record.treatment.sites, field="site"), cycle or record.cycle)
-    return Timeline(day0=record.procedure.anchors.day0, anchors=dates, on=on)
+    checked_site(site, record.treatment.sites, field="site")
+    return _timeline(record, on, site, cycle or record.cycle_on(on))
+
+
+def _timeline(record: OnRecord, on: date, site: str | None, cycle: int | None) -> Timeline:
+    return Timeline(day0=record.procedure.anchors.day0, anchors=_dates_by(record, on, site, cycle), on=on)
+
+
+def _slowest(record: OnRecord, on: date, site: str | None, cycle: int | None) -> StabilisationToday | None:
+    """Of the treatment as a whole, where its sites have answers of their own."""
+    if site is not None or not _diverge(record):
+        return None
+    return min((_main_at(record, on, place, cycle) for place in record.treatment.sites), key=_slowness)
+
+
+def _main_at(record: OnRecord, on: date, site: str | None, cycle: int | None) -> StabilisationToday:
+    own, before = _individual(record, site)
+    return stabilisation_on(
+        for_variant(record.procedure.stabilisation, record.treatment.variant),
+        _timeline(record, on, site, cycle),
+        individual=Individual(judged_from=own, before=before) if own else None,
+        series=record.course.on(on) if record.course else None,
+        readings=_readings(record, site),
+    )
 
 
 def _at(record: OnRecord, on: date, site: str | None, cycle: int | None) -> Recovery:
     own, before = _individual(record, site)
     return recovery(
         record.procedure,
-        _dates(record, site, cycle),
+        _dates_by(record, on, site, cycle),
         on,
         individual_date=own,
         told_before=before,
@@ -123,19 +165,26 @@ def _diverge(record: OnRecord) -> bool:
 
 
 def _slowness(result: StabilisationToday) -> tuple[int, int]:
-    """Smaller is slower."""
+    """Smaller is slower; a day nobody can name is the slowest."""
     from_day = result.may_be_judged_from
-    return _SLOWEST_FIRST.index(result.state), -from_day.latest.toordinal() if from_day else 0
+    return _SLOWEST_FIRST.index(result.state), -(from_day.latest if from_day else date.max).toordinal()
 
 
-def _others(record: OnRecord, site: str | None) -> Iterator[tuple[str | None, int | None]]:
+def _others(record: OnRecord, on: date, site: str | None) -> Iterator[tuple[str | None, int | None]]:
     """The places and cycles whose red flags are shown as well: all sites of the whole, all cycles so far."""
     cycles: list[int | None] = [None]
-    if record.course is not None and record.cycle is not None:
-        cycles = [*sorted(record.course.numbers_of(record.treatment.id))]
+    if record.course is not None and record.cycle_on(on) is not None:
+        cycles = [*sorted(record.course.begun_by(record.treatment.id, on))] or [record.cycle_on(on)]
     local = sorted({row.site for row in record.local_anchors if row.site})
     for place in [site] if site is not None else local or [None]:
         yield from ((place, cycle) for cycle in cycles)
+
+
+def _dates_by(record: OnRecord, on: date, site: str | None, cycle: int | None) -> Mapping[str, PartialDate]:
+    """Without what had not happened by then, but for a planned day 0 that everything counts from."""
+    day0 = record.procedure.anchors.day0
+    dates = _dates(record, site, cycle)
+    return {name: day for name, day in dates.items() if name == day0 or not day.is_after(on)}
 
 
 def _dates(record: OnRecord, site: str | None, cycle: int | None) -> Mapping[str, PartialDate]:

@@ -20,6 +20,8 @@ MAX_EMBRYOS = 100
 
 # ISO 3950: permanent teeth 11-48, milk teeth 51-85.
 _FDI = re.compile(r"([1-4][1-8]|[5-8][1-5])", re.ASCII)
+FDI_TEETH = "FDI 11-18, 21-28, 31-38, 41-48, 51-55, 61-65, 71-75, 81-85"
+_VALUES = {"arch": ("upper", "lower"), "laterality": ("left", "right")}
 
 
 class UnknownProcedure(Refusal):
@@ -37,10 +39,10 @@ class DescriptionMissing(Refusal):
 
 
 class UnknownSite(Refusal):
-    """A site is not one this procedure can have. Its scheme is {scheme}."""
+    """A site is not one this procedure can have. It can have: {sites}."""
 
     code = "UNKNOWN_SITE"
-    remedy = "Teeth: two digits, FDI, 11-48 or 51-85. Arches: upper or lower. See `procedure { site }`."
+    remedy = "Name the sites exactly as listed, 64 at most. See `procedure { site }`."
 
 
 class SiteMissing(Refusal):
@@ -177,15 +179,25 @@ def checked_sites(sites: Sequence[str], procedure: Procedure) -> list[str]:
     if not cleaned and scheme.scheme not in ("patient", "none"):
         raise SiteMissing(field="sites")
     if len(cleaned) > MAX_SITES or not all(_is_site(site, scheme) for site in cleaned):
-        raise UnknownSite(field="sites", scheme=scheme.scheme)
+        raise UnknownSite(field="sites", sites=_possible(scheme))
     return cleaned
+
+
+def _possible(scheme: Site) -> str:
+    """Without a word of any language, since a fact is not translated."""
+    return FDI_TEETH if scheme.scheme == "fdi" else ", ".join(_values(scheme)) or scheme.scheme
 
 
 def _is_site(site: str, scheme: Site) -> bool:
     if scheme.scheme == "fdi":
         return _FDI.fullmatch(site) is not None
-    values = scheme.values or {"arch": ("upper", "lower"), "laterality": ("left", "right")}.get(scheme.scheme, ())
+    values = _values(scheme)
     return site in values if values else 0 < len(site) <= 60 and site.isprintable()
+
+
+def _values(scheme: Site) -> Sequence[str]:
+    """None where any words will do."""
+    return scheme.values or _VALUES.get(scheme.scheme, ())
 
 
 def checked_anchors(

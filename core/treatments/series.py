@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from suivi.core.clocks.cycles import CycleRecord, SeriesToday, negative_on, series_on
+from suivi.core.clocks.cycles import CycleRecord, SeriesToday, begun_by, negative_on, series_on
 from suivi.core.clocks.measured import Reading
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.sites import dates_at
@@ -50,6 +50,11 @@ class Course:
     def numbers_of(self, treatment_id: UUID) -> set[int]:
         """The cycles one treatment has anything on record of."""
         return {record.number for part in self._only(treatment_id) for record in self._records(part)}
+
+    def begun_by(self, treatment_id: UUID, on: date) -> set[int]:
+        """Those of them that are not certain to begin later."""
+        records = (record for part in self._only(treatment_id) for record in self._records(part))
+        return {record.number for record in records if begun_by(record, on)}
 
     @property
     def numbers(self) -> set[int]:

@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates" / "plugin"
 _SUFFIX = ".txt"
 """So that neither git nor linters take a template for what it will be."""
 
+_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST = 40
 _TAKEN = {OTHER, "core", "plugin", "suivi", "test", "testing"}
 
@@ -36,11 +37,11 @@ def run(specialty: str, *, folder: Path | None) -> None:
 
 def _wrong_with(specialty: str) -> Iterator[str]:
     example = re.sub(r"[^a-z0-9]+", "_", specialty.lower()).strip("_")
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", specialty) or len(specialty) > _LONGEST:
-        hint = f" Perhaps {example}?" if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", example) else ""
+    if not _ID.fullmatch(specialty) or len(specialty) > _LONGEST:
+        hint = f" Perhaps {example}?" if _ID.fullmatch(example) and len(example) <= _LONGEST else ""
         yield (
-            f"{specialty!r} cannot be the id of a specialty: a letter, then letters, digits and _, all lower case, "
-            f"at most {_LONGEST}.{hint}"
+            f"{specialty!r} cannot be the id of a specialty: a letter, then letters and digits, all lower case, "
+            f"words joined by one _, at most {_LONGEST}.{hint}"
         )
     elif keyword.iskeyword(specialty) or keyword.issoftkeyword(specialty) or specialty in _TAKEN:
         yield f"{specialty!r} cannot be the id of a specialty: the word has a meaning of its own here."

@@ -30,6 +30,9 @@ def run(file: Path, *, as_json: bool) -> int:
     except BrokenProtocol as error:
         print(f"suivi: {error}", file=sys.stderr)  # noqa: T201
         return UNREADABLE
+    if not cases:
+        print(f"suivi: {file} has no cases: add one under `cases:`; docs/sample-cases.md shows how.", file=sys.stderr)  # noqa: T201
+        return UNREADABLE
     tried = try_cases(registry, cases)
     if as_json:
         json.dump([plain(one) for one in tried], sys.stdout, indent=2, ensure_ascii=False)

@@ -19,6 +19,9 @@ from suivi.core.specialties.model import (
 )
 from suivi.reference import words
 
+_WHOLE = 20
+"""More lines than any label has."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -89,7 +92,7 @@ def _sections(procedure: Procedure, specialty: Specialty, anchor: str) -> Iterat
         "WHAT HAPPENS": [_phase(phase, place) for place, phase in enumerate(filter(here, procedure.phases))],
         "NORMAL, UNTIL ITS LAST DAY": [_normal(sign) for sign in filter(here, procedure.normal_signs)],
         "MUST NOT WAIT": [_flag(flag) for flag in flags if not words.is_general(flag)],
-        "MUST NOT WAIT, AFTER ANY PROCEDURE": [_flag(flag, lines=1) for flag in flags if words.is_general(flag)],
+        "MUST NOT WAIT, AFTER ANY PROCEDURE": [_flag(flag) for flag in flags if words.is_general(flag)],
         "CHECK-UPS": [_check_up(check_up, specialty) for check_up in filter(here, procedure.check_ups)],
         "STAY AND FLIGHT": list(_stay(stay)) if stay else [],
         "WHEN THE RESULT MAY BE JUDGED": list(_clocks(procedure, specialty, anchor)),
@@ -125,12 +128,13 @@ def _normal(sign: NormalSign) -> Row:
     return Row(text, days, says, (_bar(sign.days, "normal"),), follows, sign.conf)
 
 
-def _flag(flag: RedFlag, *, lines: int = 2) -> Row:
+def _flag(flag: RedFlag) -> Row:
+    """Whole, whatever its length: nothing of what must not wait is cut off."""
     text, days = words.english(flag.symptom), words.days(flag.days)
     bar = _bar(flag.days, flag.urgency)
     marks = [(bar.first, flag.urgency), *((step.from_day, step.urgency) for step in flag.escalates)]
     says = f"{flag.id}: {text}. {words.URGENCIES[flag.urgency].capitalize()}. Days {days}."
-    return Row(text, days, says, (bar,), tuple(marks), flag.conf, lines)
+    return Row(text, days, says, (bar,), tuple(marks), flag.conf, _WHOLE)
 
 
 def _check_up(check_up: CheckUp, specialty: Specialty) -> Row:
@@ -162,7 +166,7 @@ def _clocks(procedure: Procedure, specialty: Specialty, anchor: str) -> Iterator
     day0 = procedure.anchors.day0
     for name, clock in words.clocks_of(procedure, specialty):
         if clock.unit == "day" and (clock.anchor or day0) == anchor:
-            yield _clock(name, clock)
+            yield _clock(name, clock, specialty)
     known = procedure.stabilisation.per_cycle_resolution
     if known and known.get("anchor", day0) == anchor and "day" in known:
         text = f"what came of this cycle is known: day {known['day']}"
@@ -185,13 +189,15 @@ def bars_of_clock(clock: Stabilisation) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _clock(name: str, clock: Stabilisation) -> Row:
+def _clock(name: str, clock: Stabilisation, specialty: Specialty) -> Row:
     latest = f", latest {clock.max}" if clock.max is not None else ""
     text = f"{name}: " if name else ""
     text += f"not before day {clock.min}; usually {clock.typical}{latest}"
+    text += f"; {words.settled(clock.measured, specialty)}" if clock.measured else ""
     tail = f" Results still change until about day {clock.late_tail_days}." if clock.late_tail_days else ""
     says = f"The result may be judged {text}.{tail}"
-    return Row(text, words.judged(clock), says, bars_of_clock(clock), ((clock.typical, "typical"),), clock.conf)
+    marks = ((clock.typical, "typical"),)
+    return Row(text, words.judged(clock), says, bars_of_clock(clock), marks, clock.conf, _WHOLE)
 
 
 def _threshold(threshold: Threshold, specialty: Specialty) -> Row:

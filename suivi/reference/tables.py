@@ -145,7 +145,7 @@ def _hints(procedure: Procedure, _: Specialty) -> Table:
         suggests = words.english(classes[hint.suggests].name) if hint.suggests else "no class"
         note = f" ({hint.note})" if hint.note else ""
         read = "" if hint.given else " (read by people only)"
-        return hint.when + note + read, suggests, hint.strength, basis(hint)
+        return words.english(hint.when) + note + read, suggests, hint.strength, basis(hint)
 
     heads = ("when", "sorts towards", "how strongly", "basis")
     return Table("Hints, which never decide", heads, [cells(hint) for hint in procedure.hints])

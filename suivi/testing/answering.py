@@ -1,6 +1,7 @@
 """What a plugin answers: of the right kind, in time, the same every time, without changing what it was asked about."""
 
 import inspect
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -8,8 +9,8 @@ from typing import Any
 
 from suivi.core.inputs import keepable
 from suivi.core.isolation import Hung, call_within
-from suivi.core.registry import LONGEST_NOTICE, START_UP_SECONDS, Registry
-from suivi.core.specialties.hints import Hint
+from suivi.core.registry import LONGEST_NOTICE, START_UP_SECONDS, Registry, wrong_with_hints
+from suivi.core.specialties.hints import CaseFacts, Documentation
 from suivi.core.specialties.model import Specialty
 from suivi.testing.fresh import Fresh
 from suivi.testing.plain import difference, plain
@@ -20,6 +21,18 @@ TIME_BOX: float = inspect.signature(Registry.load).parameters["time_box"].defaul
 
 _TRIES = 3
 
+_REASSURES = ("normal_evolution", "subjective_dissatisfaction")
+"""Classes that close a case without anybody looking: silence is no evidence for them."""
+
+# English and French: what plugins write, and no more than a net with wide meshes. A person reads the notice as well.
+_REPLACES = re.compile(
+    r"\b(replac|supersed|overrid|instead of|disregard|ignore|remplac|annule|au lieu d)", re.IGNORECASE
+)
+_OF_CORE = re.compile(r"\b(notice|above|suivi|core|avis|mention|ci-dessus|précède)", re.IGNORECASE)
+_ALL_CLEAR = re.compile(r"\b(all[- ]clear|all is well|nothing to worry|tout va bien|rien à craindre)\b", re.IGNORECASE)
+_NEGATED = re.compile(r"(\b(not|never|pas|jamais)\b|n['’]t\b)[^,;:]{0,25}$|\bno $", re.IGNORECASE)
+"""Stands just before: in `no sign listed, all is well` nothing is denied."""
+
 
 def nonsense(subject: Subject) -> Iterator[str]:
     """Answers that core would leave out, and hooks that raise."""
@@ -29,16 +42,16 @@ def nonsense(subject: Subject) -> Iterator[str]:
         except Exception as error:
             yield f"{question} raises {type(error).__name__}: {error}{_line(subject, error)}"
         else:
-            says = _JUDGES.get(question.hook, _anything)(answer, subject.specialty)
+            says = _JUDGES.get(question.hook, _anything)(answer, subject.specialty, question.arguments)
             if says is not None:
                 yield f"{question} {says}"
 
 
-def _anything(answer: Any, specialty: Specialty | None) -> str | None:
+def _anything(answer: Any, specialty: Specialty | None, asked: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _judge_notice(answer: Any, specialty: Specialty | None) -> str | None:
+def _judge_notice(answer: Any, specialty: Specialty | None, asked: Mapping[str, Any]) -> str | None:
     """R-003: a notice is added to core's, so an empty one can only be a mistake."""
     if answer is None:
         return None
@@ -48,22 +61,41 @@ def _judge_notice(answer: Any, specialty: Specialty | None) -> str | None:
         return "answers an empty text; None adds nothing, and core's own notice cannot be taken away"
     if len(answer) > LONGEST_NOTICE:
         return f"answers {len(answer)} characters; a notice has at most {LONGEST_NOTICE}"
-    return None if keepable(answer) else "answers a text with a character that cannot be kept"
+    if not keepable(answer):
+        return "answers a text with a character that cannot be kept"
+    return next((says for sentence in re.split(r"[.!?\n]", answer) for says in _taking_away(sentence)), None)
 
 
-def _judge_hints(answer: Any, specialty: Specialty | None) -> str | None:
-    if type(answer) not in (list, tuple) or not all(type(hint) is Hint for hint in answer):
-        return f"answers {answer!r:.100}, which is no list of Hint; an empty list suggests nothing"
+def _taking_away(sentence: str) -> Iterator[str]:
+    if _REPLACES.search(sentence) and _OF_CORE.search(sentence):
+        yield "answers a text that claims to replace core's notice; a notice adds to it"
+    calm = _ALL_CLEAR.search(sentence)
+    if calm is not None and not _NEGATED.search(sentence[: calm.start()]):
+        yield "answers a text that gives an all-clear, which core's notice says Suivi never does"
+
+
+def _judge_hints(answer: Any, specialty: Specialty | None, asked: Mapping[str, Any]) -> str | None:
+    unusable = wrong_with_hints(answer)
+    if unusable is not None:
+        return unusable
     for hint in answer:
-        if not hint.rule or not hint.reasons:
+        if not hint.reasons:
             return f"answers the hint {hint.rule!r} without a rule's name or a reason, which nobody could check"
         unknown = [key for key in hint.sources if specialty is not None and key not in specialty.sources]
         if unknown:
             return f"answers the hint {hint.rule!r} with the source {unknown[0]!r}, which the specialty does not have"
+        if hint.suggests in _REASSURES and _is_bare(asked["facts"]):
+            return f"suggests {hint.suggests} of a case with no sign, no measurement and nothing on file"
     return None
 
 
-_JUDGES: Mapping[str, Callable[[Any, Specialty | None], str | None]] = {
+def _is_bare(facts: CaseFacts) -> bool:
+    """Nothing is known of it that could speak for or against anything."""
+    told = facts.signs or facts.described or facts.patient_dissatisfied
+    return not (told or facts.measurements or facts.facts) and facts.documentation == Documentation()
+
+
+_JUDGES: Mapping[str, Callable[[Any, Specialty | None, Mapping[str, Any]], str | None]] = {
     "notice": _judge_notice,
     "classification_hints": _judge_hints,
 }

@@ -3,9 +3,11 @@
 Only for a process of its own: an audit hook cannot be taken away again.
 """
 
+import _thread
 import datetime
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ _CHANGES = {
     "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown",
     "os.utime", "shutil.rmtree", "shutil.move", "shutil.copyfile", "tempfile.mkstemp", "tempfile.mkdtemp",
 }  # fmt: skip
+_LISTS = ("os.listdir", "os.scandir", "glob.glob")
 _PROGRAMS = ("subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork", "pty.spawn")
 _NETWORK = ("socket.", "urllib.", "smtplib.", "ftplib.", "http.client.", "imaplib.", "poplib.", "telnetlib.")
 _DATABASES = ("sqlite3.connect",)
@@ -44,14 +47,35 @@ class Watch:
         """Before the plugin is imported, so that it cannot keep a clock of its own."""
         sys.addaudithook(self._audit)
         _stop_clocks(self._clock_read)
+        _watch_environment(self._environment_read)
+        _watch_threads(self._thread_started)
 
     @contextmanager
     def during(self, what: str, *, reading_allowed: bool) -> Iterator[None]:
         self._during, self._reading_allowed = what, reading_allowed
+        before = set(threading.enumerate())
         try:
             yield
         finally:
             self._during = None
+            if set(threading.enumerate()) - before:
+                self._tell(f"{what} leaves a thread running")
+
+    def _tell(self, deed: str) -> None:
+        if deed not in self.deeds:
+            self.deeds.append(deed)
+
+    def _thread_started(self) -> None:
+        frame = _caller(self._owns)
+        if frame is not None and self._during is not None:
+            self._tell(f"{self._during} starts a thread{_place(frame)}")
+            raise Forbidden("starts a thread")
+
+    def _environment_read(self, name: str) -> None:
+        """An adapter is told by the environment how it reaches its clinic; what answers for a case is not."""
+        frame = _caller(self._owns)
+        if frame is not None and self._during is not None and not self._during.startswith("adapter("):
+            self._tell(f"{self._during} reads the environment ({name}){_place(frame)}")
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._during is None:
@@ -60,11 +84,10 @@ class Watch:
         if deed is None:
             return
         frame = _caller(self._owns)
-        if deed.startswith("reads") and frame is None:
+        # Imports and Suivi read files and look into folders too, and may.
+        if deed.startswith(("reads", "lists")) and frame is None:
             return
-        told = f"{self._during} {deed}{_place(frame)}"
-        if told not in self.deeds:
-            self.deeds.append(told)
+        self._tell(f"{self._during} {deed}{_place(frame)}")
         raise Forbidden(deed)
 
     def _deed(self, event: str, arguments: tuple[Any, ...]) -> str | None:
@@ -74,6 +97,9 @@ class Watch:
             return f"changes files ({event})"
         if event.startswith(_PROGRAMS):
             return f"starts another program ({event})"
+        if event in _LISTS:
+            shipped = self._reading_allowed and arguments and self._shipped(str(arguments[0] or "."))
+            return None if shipped else f"lists the folder {arguments[0] if arguments else '.'}"
         if event.startswith(_NETWORK):
             return f"uses the network ({event})"
         return f"opens a database ({event})" if event in _DATABASES else None
@@ -108,6 +134,39 @@ def _caller(owns: Callable[[str], bool]) -> FrameType | None:
     return frame
 
 
+def _watch_threads(told: Callable[[], None]) -> None:
+    """Where threads begin: Python 3.11 has no audit event for it."""
+
+    def watched(start: Callable[..., Any]) -> Callable[..., Any]:
+        def begin(*arguments: Any, **named: Any) -> Any:
+            told()
+            return start(*arguments, **named)
+
+        return begin
+
+    for module, names in ((_thread, ("start_new_thread", "start_new", "start_joinable_thread")),
+                          (threading, ("_start_new_thread", "_start_joinable_thread"))):  # fmt: skip
+        for name in names:
+            if hasattr(module, name):
+                setattr(module, name, watched(getattr(module, name)))
+
+
+def _watch_environment(told: Callable[[str], None]) -> None:
+    """Reading a variable does no harm and goes on; it is told, since another server has another environment."""
+
+    class Watched(type(os.environ)):  # type: ignore[misc]  # the class has no public name
+        def __getitem__(self, key: str) -> str:
+            told(str(key))
+            value: str = super().__getitem__(key)
+            return value
+
+        def __iter__(self) -> Iterator[str]:
+            told("all of it")
+            return iter(super().__iter__())
+
+    os.environ.__class__ = Watched
+
+
 def _place(frame: FrameType | None) -> str:
     return f", at {Path(frame.f_code.co_filename).name} line {frame.f_lineno}" if frame else ""
 
@@ -116,16 +175,38 @@ def _stop_clocks(told: Callable[[str], None]) -> None:
     """Every way to ask for the time answers the same moment, and is told."""
     moment = _DAY.timestamp()
     answers: dict[str, Any] = {"time": moment, "time_ns": int(moment * 10**9)}
-    answers |= {"monotonic": 1.0, "monotonic_ns": 10**9, "perf_counter": 1.0, "perf_counter_ns": 10**9}
+    for name in ("monotonic", "perf_counter", "process_time", "thread_time"):
+        answers |= {name: 1.0, f"{name}_ns": 10**9}
     for name, answer in answers.items():
         setattr(time, name, _stopped(f"time.{name}", answer, told))
+    for name, answer in (("clock_gettime", moment), ("clock_gettime_ns", int(moment * 10**9))):
+        if hasattr(time, name):
+            setattr(time, name, _stopped(f"time.{name}", answer, told))
+    _stop_spelling(moment, told)
     for name in ("localtime", "gmtime", "ctime"):
         setattr(time, name, _given_or_stopped(name, getattr(time, name), moment, told))
     _stop_dates(told)
 
 
-def _stopped(name: str, answer: Any, told: Callable[[str], None]) -> Callable[[], Any]:
-    def read() -> Any:
+def _stop_spelling(moment: float, told: Callable[[str], None]) -> None:
+    real_strftime, real_asctime, then = time.strftime, time.asctime, time.gmtime(moment)
+
+    def strftime(form: str, *given: Any) -> str:
+        if not given:
+            told("time.strftime")
+        return real_strftime(form, *(given or (then,)))
+
+    def asctime(*given: Any) -> str:
+        if not given:
+            told("time.asctime")
+        return real_asctime(*(given or (then,)))
+
+    for name, stopped in (("strftime", strftime), ("asctime", asctime)):
+        setattr(time, name, stopped)
+
+
+def _stopped(name: str, answer: Any, told: Callable[[str], None]) -> Callable[..., Any]:
+    def read(*_: Any) -> Any:
         told(name)
         return answer
 

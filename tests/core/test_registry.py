@@ -428,3 +428,54 @@ def test_a_complaint_body_that_cites_nothing_we_know_stops_the_start() -> None:
 
 def test_without_plugins_there_is_no_complaint_body() -> None:
     assert loaded().complaint_bodies == ComplaintBodies()
+
+
+def a_hint(**given: Any) -> Hint:
+    return Hint(**{"suggests": None, "strength": "weak", "rule": "podiatry.rest", "reasons": ("day 3",), **given})
+
+
+@pytest.mark.parametrize(
+    "hints",
+    [
+        [a_hint(rule=None)],
+        [a_hint(rule=" ")],
+        [a_hint(rule="r" * 61)],
+        [a_hint(rule="r\x00")],
+        [a_hint(rule="c1")],
+        [a_hint(rule="Too_Soon")],
+        [a_hint(reasons="day 3")],
+        [a_hint(reasons=(7,))],
+        [a_hint(reasons=("r" * 601,))],
+        [a_hint(reasons=("\ud800",))],
+        [a_hint(reasons=("day 3",) * 11)],
+        [a_hint(sources=([],))],
+        [a_hint(sources=("s" * 61,))],
+        [a_hint(sources=("gk",) * 11)],
+        [a_hint()] * 21,
+    ],
+    ids=lambda hints: f"{len(hints)} {hints[0]!r:.110}",
+)
+def test_a_hint_that_could_break_an_answer_or_pass_for_core_s_is_left_out_and_counted(hints: list[Hint]) -> None:
+    """R-222."""
+    registry = loaded(a_plugin(classification_hints=lambda: hints))
+
+    assert registry.hints(FACTS) == []
+    assert [failure.kind for failure in registry.failures] == ["nonsense"]
+
+
+def test_as_much_as_a_hint_may_say_is_said() -> None:
+    hint = a_hint(rule="r" * 60, reasons=["r" * 600] * 10, sources=("s" * 60,) * 10)
+    registry = loaded(a_plugin(classification_hints=lambda: [hint] * 20))
+
+    assert registry.hints(FACTS) == [hint] * 20
+    assert registry.failures == ()
+
+
+def test_a_plugin_that_makes_light_of_a_general_red_flag_stops_the_start() -> None:
+    specialty = a_specialty("podiatry", "bunion")
+    bunion = specialty.procedures["bunion"]
+    flags = tuple(flag.model_copy(update={"urgency": "routine"}) for flag in bunion.red_flags)
+    light = specialty.model_copy(update={"procedures": {"bunion": bunion.model_copy(update={"red_flags": flags})}})
+
+    with pytest.raises(BrokenPlugin, match="general red flag g_breathing routine, which is less than core does"):
+        loaded(a_plugin(specialty=lambda: light))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import suivi.graphql.schema  # noqa: F401 - registers every refusal there is
+import suivi.graphql.app  # noqa: F401 - registers every refusal there is
 from suivi.core import texts
 from suivi.core.access.narrowing import NotFound
 from suivi.core.inputs import TextTooLong

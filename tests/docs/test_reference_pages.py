@@ -96,7 +96,7 @@ def test_a_page_has_every_procedure_sign_and_check_up_in_words(specialty: Specia
         assert all(flag.symptom.read("en")[0] in page for flag in procedure.red_flags)
         assert all(sign.sign.read("en")[0] in page for sign in procedure.normal_signs)
         assert all(phase.text.read("en")[0] in page for phase in procedure.phases)
-        assert all(hint.when.replace("<", "&lt;").replace("|", "\\|") in page for hint in procedure.hints)
+        assert all(hint.when.read("en")[0].replace("<", "&lt;").replace("|", "\\|") in page for hint in procedure.hints)
 
 
 @pytest.mark.parametrize("specialty", SPECIALTIES, ids=lambda specialty: specialty.id)
@@ -116,6 +116,27 @@ def test_a_picture_says_every_sign_threshold_and_phase_that_counts_days(procedur
     listed |= {threshold.id for threshold in procedure.outcomes if threshold.from_day is not None}
 
     assert {one for one in listed if not any(text.startswith(f"{one}: ") for text in said)} == set()
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=named)
+def test_a_picture_cuts_nothing_off_a_sign_that_must_not_wait_or_off_when_to_judge(procedure: Procedure) -> None:
+    """R-071, R-041"""
+    whole = [f"{flag.id}: " for flag in procedure.red_flags] + ["The result may be judged "]
+    rows = [row for row in ET.fromstring(picture_of(procedure)).iter(f"{SVG}g") if _title(row).startswith(tuple(whole))]
+
+    assert rows
+    assert [_title(row) for row in rows if any("…" in (text.text or "") for text in row.iter(f"{SVG}text"))] == []
+
+
+@pytest.mark.parametrize("name", ["lasik", "prk"])
+def test_a_result_that_has_to_be_measured_says_so_in_its_picture(name: str) -> None:
+    """R-041: two stable refractions."""
+    measured = [one for one in PROCEDURES if one.stabilisation.measured and name in one.id]
+    rows = [row for one in measured for row in ET.fromstring(picture_of(one)).iter(f"{SVG}g")]
+    judged = [row for row in rows if _title(row).startswith("The result may be judged ")]
+
+    assert judged
+    assert all("measured 2 times" in " ".join(text.text or "" for text in row.iter(f"{SVG}text")) for row in judged)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=named)

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from suivi.cli import app
 from suivi.commands import plugin_new
+from suivi.core.hints.sample_cases import read_cases
+from suivi.core.specialties.reader import read_specialty
 from suivi.problems import Problem
 from tests.examples.outsider import Outsider
 
@@ -83,6 +85,8 @@ def test_every_invented_figure_says_that_it_is(tmp_path: Path) -> None:
     [
         ("Dermatology", "Perhaps dermatology?"),
         ("skin-care", "Perhaps skin_care?"),
+        ("skin__care", "Perhaps skin_care?"),
+        ("skin_", "Perhaps skin?"),
         ("7th", "cannot be the id"),
         ("", "cannot be the id"),
         ("x" * 41, "at most 40"),
@@ -106,6 +110,14 @@ def test_a_name_some_package_has_already_is_refused(tmp_path: Path, monkeypatch:
 
     with pytest.raises(Problem, match="a Python package suivi_podiatry already"):
         plugin_new.run("podiatry", folder=tmp_path / "made")
+
+
+@pytest.mark.parametrize("name", ["null", "true", "no", "on", "nan"])
+def test_a_name_that_yaml_takes_for_something_else_is_still_a_name(name: str, tmp_path: Path) -> None:
+    package = made(tmp_path, name) / "src" / f"suivi_{name}"
+
+    assert read_specialty(package).id == name
+    assert {case.given.procedure for case in read_cases(package / "golden.yaml")} == {f"{name}_example"}
 
 
 def test_a_folder_that_exists_is_never_touched(tmp_path: Path) -> None:

@@ -193,6 +193,42 @@ FAULTS = [
         hook('return [Hint(suggests=None, strength="weak", rule="x", reasons=("y",), sources=("gossip",))]'),
     ),
     Fault(
+        "a hint under the name of a rule of core's",
+        answering.nonsense,
+        "the rule 'c1', which is core's own",
+        hook('return [Hint(suggests=None, strength="weak", rule="c1", reasons=("y",))]'),
+    ),
+    Fault(
+        "a hint core leaves out",
+        answering.nonsense,
+        "whose reasons are no tuple of at most 10 texts",
+        hook('return [Hint(suggests=None, strength="weak", rule="x", reasons="y" * 50_000)]'),
+    ),
+    Fault(
+        "silence taken for a good sign",
+        answering.nonsense,
+        "suggests normal_evolution of a case with no sign, no measurement and nothing on file",
+        hook('return [Hint(suggests="normal_evolution", strength="weak", rule="x", reasons=("y",))]'),
+    ),
+    Fault(
+        "silence taken for a change of mind",
+        answering.nonsense,
+        "suggests subjective_dissatisfaction of a case with no sign",
+        hook('return [Hint(suggests="subjective_dissatisfaction", strength="weak", rule="x", reasons=("y",))]'),
+    ),
+    Fault(
+        "a notice in place of core's",
+        answering.nonsense,
+        "claims to replace core's notice",
+        hook('return "This replaces the notice above."', "notice", "locale"),
+    ),
+    Fault(
+        "a notice that calms",
+        answering.nonsense,
+        "gives an all-clear",
+        hook('return "Feet differ. If no sign is listed, all is well."', "notice", "locale"),
+    ),
+    Fault(
         "a hook that stumbles",
         answering.nonsense,
         "raises KeyError: 'angle_deg', at suivi_podiatry",
@@ -236,6 +272,24 @@ FAULTS = [
         "datetime.now() reads a clock",
         "\nimport datetime\n" + hook('return [datetime.datetime.now()] if facts.site == "moon" else []'),
     ),
+    Fault(
+        "a clock under another name",
+        in_source,
+        "time.process_time() reads a clock",
+        "\nimport time as t\n" + hook('return [t.process_time()] if facts.site == "moon" else []'),
+    ),
+    Fault(
+        "a date under another name",
+        in_source,
+        "date.today() reads a clock",
+        "\nfrom datetime import date as d\n" + hook('return [d.today()] if facts.site == "moon" else []'),
+    ),
+    Fault(
+        "today spelt out",
+        in_source,
+        "time.strftime() reads a clock",
+        "\nimport time\n" + hook('return [time.strftime("%F")] if facts.site == "moon" else []'),
+    ),
     Fault("dice", in_source, "it imports random", "\nimport random\n"),
     Fault(
         "a golden case that comes out otherwise",
@@ -273,7 +327,9 @@ def test_a_plugin_with_one_fault_is_told_which(fault: Fault, tmp_path: Path, mon
 
 
 BUSY = """
+import os
 import socket
+import threading
 import time
 
 BEGAN = time.time()
@@ -300,6 +356,12 @@ def classification_hints(facts):
     tried(lambda: subprocess.run(["true"]))
     tried(lambda: Path("somewhere").mkdir())
     tried(lambda: __import__("sqlite3").connect(":memory:"))
+    tried(lambda: os.listdir("/"))
+    tried(lambda: os.scandir("/etc"))
+    tried(lambda: os.environ.get("HOME"))
+    tried(lambda: list(os.environ))
+    tried(lambda: threading.Thread(target=print).start())
+    tried(lambda: (time.strftime("%F"), time.clock_gettime(0), time.process_time()))
     return [] if date.today().year > 2000 and datetime.now() and time.localtime() else None
 """
 IN_A_CASE = "classification_hints(golden case swollen after ten days)"
@@ -324,6 +386,11 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
         f"{IN_A_CASE} starts another program (subprocess.Popen)",
         f"{IN_A_CASE} changes files (os.mkdir)",
         f"{IN_A_CASE} opens a database (sqlite3.connect)",
+        f"{IN_A_CASE} lists the folder /, at __init__.py line",
+        f"{IN_A_CASE} lists the folder /etc",
+        f"{IN_A_CASE} reads the environment (HOME), at __init__.py line",
+        f"{IN_A_CASE} reads the environment (all of it)",
+        f"{IN_A_CASE} starts a thread, at __init__.py line",
     ],
 )
 def test_whatever_a_plugin_does_besides_answering_is_seen(says: str, busy: Fresh) -> None:
@@ -338,6 +405,9 @@ def test_whatever_a_plugin_does_besides_answering_is_seen(says: str, busy: Fresh
         f"{IN_A_CASE} reads the clock with date.today(), at __init__.py line",
         f"{IN_A_CASE} reads the clock with datetime.now()",
         f"{IN_A_CASE} reads the clock with time.localtime()",
+        f"{IN_A_CASE} reads the clock with time.strftime()",
+        f"{IN_A_CASE} reads the clock with time.clock_gettime()",
+        f"{IN_A_CASE} reads the clock with time.process_time()",
     ],
 )
 def test_every_clock_a_plugin_reads_is_seen(says: str, busy: Fresh) -> None:
@@ -351,6 +421,13 @@ def test_a_plugin_that_only_answers_is_seen_doing_nothing(tmp_path: Path, monkey
     seen = asked_afresh(subject.address or "", subject.golden, ONE)
 
     assert (seen.deeds, seen.clocks, seen.died) == ((), (), None)
+
+
+def test_a_notice_may_say_that_nothing_is_an_all_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-003."""
+    says = hook('return "A sign that is not listed is never an all-clear."', "notice", "locale")
+
+    assert list(answering.nonsense(subject_of(a_package(tmp_path, hooks=says), monkeypatch))) == []
 
 
 def test_a_plugin_that_ends_its_process_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ class Held:
     due_day: int | None
     anchor: str | None = "placement"
     site: str | None = None
+    held_on: str = "unknown"
 
 
 def checked(**given: Any) -> rules.Checked:
@@ -155,3 +156,16 @@ def test_a_check_up_of_one_tooth_says_nothing_of_the_other() -> None:
     assert check_ups_on_file(IMPLANT, held, 5, site="36") == "all_due"
     assert check_ups_on_file(IMPLANT, held, 5, site="46") == "none"
     assert check_ups_on_file(IMPLANT, (Held(2),), 5, site="46") == "all_due"
+
+
+@pytest.mark.parametrize(
+    ("held_on", "found"),
+    [("2026-03-04", "some"), ("2026-03-09", "some"), ("2026-03-10", "all_due"), ("2026-03", "all_due")],
+)
+def test_a_check_up_held_before_its_window_opened_is_not_the_one_that_was_due(held_on: str, found: str) -> None:
+    """R-035: the tenth day after 3 March, from the seventh on; a date that leaves it open is believed."""
+    held = (Held(2, held_on="2026-03-05"), Held(10, held_on=held_on))
+    dates = {"placement": PartialDate(2026, 3, 3)}
+
+    assert check_ups_on_file(IMPLANT, held, 15, dates=dates) == found
+    assert check_ups_on_file(IMPLANT, held, 15) == "all_due"

@@ -230,3 +230,25 @@ def test_what_was_counted_and_what_is_left_never_exceed_the_period_unless_it_is_
 
     assert window.left == max(0, allowed - window.counted)
     assert window.state is not WindowState.EXPIRED or window.counted >= allowed
+
+
+@pytest.mark.parametrize(
+    ("record", "doubts"),
+    [
+        (cycle(1, cancelled="2026-02-10", oocyte_retrieval="2026-02-13"), ["cycle.cancelled_too_soon"]),
+        (cycle(1, cancelled="2026-02", oocyte_retrieval="2026-02-13"), []),
+        (cycle(1, cancelled="2026-02-20", oocyte_retrieval="2026-02-13"), []),
+        (
+            cycle(1, closed="2026-02-15", oocyte_retrieval="2026-02-13", embryo_transfer="2026-02-18"),
+            ["cycle.closed_too_soon"],
+        ),
+        (cycle(1, closed="2026-02-18", oocyte_retrieval="2026-02-13", embryo_transfer="2026-02-18"), []),
+    ],
+)
+def test_a_cycle_that_goes_on_after_its_end_is_a_doubt_and_no_refusal(record: CycleRecord, doubts: list[str]) -> None:
+    """R-066"""
+    answer = recovery(ivf(), record.dates, ON, series=series([record]))
+
+    assert [doubt.text_key for doubt in answer.doubts] == doubts
+    for doubt in answer.doubts:
+        assert all("1" in doubt.sentence(locale) for locale in ("en", "fr"))

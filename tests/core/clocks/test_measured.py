@@ -164,5 +164,26 @@ def test_the_day_it_may_be_judged_from_is_never_before_the_usual_one(
     answer = laser(*given_values, on=date(2026, 3, 3) + timedelta(days=days))
 
     assert answer.earliest is not None
-    assert answer.may_be_judged_from is not None
+    if answer.may_be_judged_from is None:
+        assert answer.state is StabilisationState.UNKNOWN
+        return
     assert answer.may_be_judged_from.earliest >= answer.earliest.earliest
+
+
+def test_no_day_of_the_past_is_named_while_only_measurements_are_missing() -> None:
+    """R-041: on day 113 of a laser operation, with nothing measured."""
+    unmeasured = laser(on=date(2026, 6, 24))
+    measured_once = laser(("2026-06-20", -0.25), on=date(2026, 6, 24))
+
+    assert (unmeasured.state, unmeasured.may_be_judged_from) == (StabilisationState.UNKNOWN, None)
+    assert str(unmeasured.earliest) == "2026-06-01"
+    assert (measured_once.too_early, str(measured_once.may_be_judged_from)) == (True, "2026-07-20")
+
+
+def test_nobody_is_told_to_wait_for_a_measurement_beyond_the_time_to_settle() -> None:
+    """R-041"""
+    over = date(2027, 3, 10)
+
+    assert laser(on=over).state is StabilisationState.SETTLING_TIME_OVER
+    assert str(laser(on=over).may_be_judged_from) == "2027-03-03"
+    assert str(laser(("2027-03-09", 0.0), on=over).may_be_judged_from) == "2027-03-03"

@@ -93,3 +93,15 @@ def test_a_photo_stands_beside_every_phase_of_its_day() -> None:
 
     assert phases_around(phases, date(2026, 3, 17)) == ("healing", "integration")
     assert phases_around(phases, date(2025, 1, 1)) == ()
+
+
+def test_a_visit_after_the_day_asked_about_is_not_on_the_timeline_yet() -> None:
+    """R-044"""
+    visit = held("2026-04-20", anchor=None)
+    before, after = (
+        Timeline(day0="implant_placement", anchors=dates(implant_placement="2026-03-03"), on=on)
+        for on in (date(2026, 4, 19), date(2026, 4, 20))
+    )
+
+    assert [control.held for control in check_ups_dated(a_procedure(), before, (visit,))] == []
+    assert [control.held for control in check_ups_dated(a_procedure(), after, (visit,))] == [(visit,)]

@@ -56,6 +56,13 @@ def reasons_of_recoveries() -> Iterator[Reason]:
                     yield from recovery(ivf, anchors, on, cycle, individual_date=own).reasons
 
 
+def contradictions() -> Iterator[Reason]:
+    """A cycle cancelled and closed before its eggs were collected."""
+    ended, later = PartialDate.parse("2026-01-10"), {"oocyte_retrieval": PartialDate.parse("2026-01-13")}
+    record = CycleRecord(number=1, dates=later, cancelled_on=ended, closed_on=ended)
+    yield from series_on(ivf().series or Series(unit="cycle"), None, [record], date(2026, 6, 1)).doubts
+
+
 def reasons_of_cycles() -> Iterator[Reason]:
     cancelled = CycleRecord(number=1, cancelled_on=PartialDate.parse("2026-01-20"))
     records = [
@@ -74,6 +81,7 @@ def reasons_of_cycles() -> Iterator[Reason]:
                 yield from (reason for cycle in series.cycles for reason in cycle.reasons)
                 yield from (cycles_window(series, allowed).reason for allowed in (1, 3))
                 yield from recovery(procedure, {}, on, series=series).reasons
+    yield from contradictions()
     yield cycles_window(series_on(procedure.series, None, records[2:3], date(2027, 1, 1)), 3).reason
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from suivi.core.hints.assessment import assess
-from suivi.core.specialties.hints import Documentation, Hint
+from suivi.core.specialties.hints import CaseFacts, Documentation, Hint
 from tests.core.hints.cases import COMPLETE, GK, a_procedure, a_specialty, assessed, facts
 
 
@@ -160,7 +160,7 @@ def test_a_failed_device_is_a_fact_and_suggests_an_objective_insufficiency() -> 
     answer = assessed(facts(1, measured={"rupture": "confirmed"}, documentation=COMPLETE))
 
     assert answer.top_class == "objective_insufficiency"
-    assert any("device failure" in reason.sentence("en") for reason in answer.hints[0].reasons)
+    assert any("failure of the device" in reason.sentence("en") for reason in answer.hints[0].reasons)
 
 
 def test_a_figure_to_review_only_asks_for_a_person() -> None:
@@ -232,10 +232,77 @@ def test_a_change_of_exactly_the_figure_does_not_exceed_it() -> None:
     assert assessed(given).hints == ()
 
 
-def test_a_condition_that_does_not_hold_takes_its_figure_away() -> None:
-    given = facts(120, measured={"volume_pct": 20}, facts={"weight_change_pct": -7}, documentation=COMPLETE)
+def test_a_figure_whose_condition_does_not_hold_is_an_open_question_and_no_good_sign() -> None:
+    fact = {"weight_change_pct": -7}
+    given = facts(200, measured={"volume_pct": 20}, facts=fact, documentation=COMPLETE, patient_dissatisfied=True)
 
-    assert assessed(given).hints == ()
+    answer = assessed(given)
+
+    assert (answer.top_class, answer.missing, answer.asks_for_review) == (None, (), True)
+    assert answer.hints[0].rule == "not_comparable"
+
+
+def test_a_compound_figure_of_which_a_part_was_not_measured_is_an_open_question() -> None:
+    parts = [{"measure": "gap_mm", "op": "gt", "value": 2}, {"measure": "score", "op": "gte", "value": 30}]
+    both = {"id": "both", "all_of": parts, "from_day": 90, "level": "insufficiency", **GK}
+    procedure = a_procedure(outcomes=[both])
+
+    half = assessed(facts(200, measured={"gap_mm": 3}, documentation=COMPLETE, patient_dissatisfied=True), procedure)
+
+    assert (half.top_class, half.missing) == (None, ("measurement:score",))
+
+
+def test_a_value_counts_on_the_day_it_was_measured_however_late_it_is_looked_at() -> None:
+    given = facts(200, measured={"gap_mm": {"value": 3, "day": 30}}, documentation=COMPLETE)
+
+    assert assessed(given).top_class is None
+
+
+def test_what_no_figure_speaks_of_is_told_to_a_person() -> None:
+    answer = assessed(facts(3, "swelling", measured={"height_in_the_eye": 60}))
+
+    assert (answer.top_class, answer.asks_for_review) == ("normal_evolution", True)
+    assert answer.hints[-1].rule == "unjudged"
+
+
+def test_a_figure_that_points_to_a_complication_is_looked_at_also_where_it_does_not_count_yet() -> None:
+    answer = assessed(facts(20, measured={"haze": 2}))
+
+    assert (answer.top_class, answer.asks_for_review) == ("normal_evolution", True)
+
+
+def test_words_sent_as_a_sign_are_words_and_reach_neither_plugin_nor_answer() -> None:
+    told = "I am bleeding, call +36 30 555 1234"
+    seen: list[CaseFacts] = []
+    procedure = a_procedure()
+
+    def offered(given: CaseFacts) -> list[tuple[str, Hint]]:
+        seen.append(given)
+        return []
+
+    answer = assess(procedure, a_specialty(procedure), facts(3, told, "swelling"), offered)
+
+    assert (answer.top_class, answer.asks_for_review) == (None, True)
+    assert (seen[0].signs, seen[0].described) == (("swelling",), True)
+    assert all(told not in reason.sentence("en") for hint in answer.hints for reason in hint.reasons)
+
+
+def test_a_plugin_alone_reassures_nobody() -> None:
+    procedure = a_procedure()
+    soothing = Hint(suggests="normal_evolution", strength="strong", rule="calm", reasons=("all is well",))
+
+    answer = assess(procedure, a_specialty(procedure), facts(100), lambda _: [("acme", soothing)])
+
+    assert (answer.top_class, answer.hints) == (None, ())
+
+
+def test_a_red_flag_of_another_procedure_is_no_less_urgent_for_not_being_listed_here() -> None:
+    here, other = a_procedure(red_flags=[]), a_procedure(id="other_repair")
+    specialty = a_specialty(here).model_copy(update={"procedures": {"repair": here, "other_repair": other}})
+
+    answer = assess(here, specialty, facts(3, "leak"))
+
+    assert (answer.top_class, answer.highest_urgency) == (None, "same_day")
 
 
 def test_c5_an_unhappy_patient_once_settled_with_nothing_exceeded_is_a_matter_of_preference() -> None:
@@ -266,7 +333,7 @@ def test_a_hint_of_a_plugin_joins_the_others_and_never_reassures_beside_an_open_
     procedure = a_procedure()
     soothing = Hint(suggests="normal_evolution", strength="strong", rule="calm", reasons=("all is well",))
 
-    answer = assess(procedure, a_specialty(procedure), facts(3, "unheard_of"), [("acme", soothing)])
+    answer = assess(procedure, a_specialty(procedure), facts(3, "unheard_of"), lambda _: [("acme", soothing)])
 
     assert answer.top_class is None
     assert all(hint.by != "acme" for hint in answer.hints)

@@ -129,7 +129,8 @@ def test_what_cannot_be_evaluated_says_why(given: dict[str, object], says: str) 
 def test_a_measurement_the_specialty_does_not_have_is_noted_and_stops_nothing() -> None:
     tried = try_case(REGISTRY, a_case({"measurements": {"iop_mmhg": 15, "cold_pain_nrs": 11}, "signs": ["cold"]}))
 
-    assert tried.notes == ("dental has no measurement 'iop_mmhg'", "cold_pain_nrs: 11 is outside its range, 0 to 10")
+    assert [note.partition(":")[0] for note in tried.notes] == ["iop_mmhg", "cold_pain_nrs"]
+    assert "lies between 0 and 10" in tried.notes[1]
     assert tried.top_class == "normal_evolution"
 
 
@@ -144,3 +145,22 @@ def test_that_nothing_urgent_is_expected_is_compared_too() -> None:
     urgent = try_case(REGISTRY, a_case({"signs": ["g_breathing"]}, {"highest_urgency": None}))
 
     assert (quiet.verdict, urgent.verdict) == ("as_expected", "differs")
+
+
+def test_what_is_said_of_the_whole_case_holds_at_each_of_its_sites() -> None:
+    """A red flag given once beside sites is not lost."""
+    sites = [{"site": "14", "signs": ["cold"]}, {"site": "15"}]
+
+    tried = try_case(REGISTRY, a_case({"signs": ["g_breathing"], "sites": sites}))
+
+    assert [site.highest_urgency for site in tried.sites] == ["emergency_now", "emergency_now"]
+
+
+@pytest.mark.parametrize("value", ["d", True, "nine", float("nan")])
+def test_a_value_that_is_none_of_the_measurement_is_not_taken_as_measured(value: object) -> None:
+    filed = {"before_photos": True, "follow_up_photos": True, "check_ups": "none"}
+    given = {"day": 400, "patient_dissatisfied": True, "documentation": filed}
+
+    tried = try_case(REGISTRY, a_case({**given, "measurements": {"restoration_ryge": value}}))
+
+    assert (tried.top_class, len(tried.notes)) == (None, 1)

@@ -112,6 +112,29 @@ async def test_rules_that_somebody_changed_in_the_database_are_not_used(
     assert f"kept rules {OLD_DIGEST} cannot be read" in caplog.text
 
 
+async def test_kept_rules_that_do_not_fit_their_digest_are_told_when_the_next_treatment_is_pinned_to_them(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """R-224: told without what they say."""
+    await keep(library(OLD))
+    await connections.get("default").execute_script("""UPDATE rules_version SET body = '{"id": "secret"}'""")
+    server = library(OLD)
+
+    kept = [await keep(server), await keep(server)]
+
+    assert [one.digest for one in kept] == [OLD_DIGEST] * 2
+    assert caplog.text.count(f"kept rules {OLD_DIGEST} do not fit their digest") == 1
+    assert "secret" not in caplog.text
+
+
+async def test_kept_rules_that_fit_are_pinned_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    await keep(library(OLD))
+
+    await keep(library(OLD))
+
+    assert caplog.text == ""
+
+
 async def test_rules_that_are_gone_are_missed_each_time_and_found_when_they_are_back() -> None:
     await keep(library(OLD))
     server, [row] = library(NEW), await RulesVersion.all()

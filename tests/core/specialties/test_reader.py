@@ -264,6 +264,40 @@ def test_a_general_red_flag_with_days_of_its_own_is_not_given_twice(tmp_path: Pa
     assert [flag.days for flag in flags if flag.id == "g_fever"] == [(0, 60)]
 
 
+def test_a_general_red_flag_may_be_called_more_urgent_and_never_less(tmp_path: Path) -> None:
+    protocol = changed("procedures.0.red_flags.+", {"ref": "g_fever", "days": [0, 60], "urgency": "routine"})
+    protocol["procedures"][0]["red_flags"].append({"ref": "g_leg_dvt", "days": [0, 9], "urgency": "emergency_now"})
+
+    flags = {flag.id: flag for flag in read_specialty(written(tmp_path, protocol)).procedures["bunion"].red_flags}
+
+    assert (flags["g_fever"].urgency, flags["g_fever"].days) == ("same_day", (0, 60))
+    assert flags["g_leg_dvt"].urgency == "emergency_now"
+
+
+FEVER = {"symptom": "fever", "urgency": "routine", "suspect": "nothing", **CITED}
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("procedures.0.red_flags.+", {"id": "g_fever", "days": [0, 9], **FEVER}),
+        ("procedures.0.red_flags.+", {"ref": "cold_toe", "id": "g_fever", "days": [8, 9]}),
+        ("procedures.0.normal_signs.+", {"id": "g_fever", "sign": "fever", "days": [0, 90], **CITED}),
+        ("red_flag_library.g_fever", FEVER),
+    ],
+)
+def test_no_entry_stands_in_the_place_of_a_general_red_flag(path: str, entry: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(BrokenProtocol, match="'g_fever' is a general red flag of core's own: use `ref: g_fever`"):
+        read_specialty(written(tmp_path, changed(path, entry)))
+
+
+def test_a_general_red_flag_keeps_its_symptom(tmp_path: Path) -> None:
+    entry = {"ref": "g_fever", "days": [0, 60], "symptom": "sneezing"}
+
+    with pytest.raises(BrokenProtocol, match=r"symptom of 'g_fever' is core's own"):
+        read_specialty(written(tmp_path, changed("procedures.0.red_flags.+", entry)))
+
+
 def test_check_ups_and_hints_inherit_their_sources(podiatry: Specialty) -> None:
     bunion = podiatry.procedures["bunion"]
 

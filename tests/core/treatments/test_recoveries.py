@@ -12,7 +12,15 @@ from suivi.core.clocks import reference_window
 from suivi.core.clocks.stabilisation import StabilisationState
 from suivi.core.specialties.model import Stabilisation, StableMeasurement
 from suivi.core.treatments.answers import dates_of
-from suivi.core.treatments.recoveries import OnRecord, anchors_in_force, in_time, recoveries_on, recovery_on
+from suivi.core.treatments.recoveries import (
+    OnRecord,
+    anchors_in_force,
+    in_time,
+    recoveries_on,
+    recovery_on,
+    stabilisation_at,
+    timeline_on,
+)
 from suivi.core.treatments.rules import UnknownCycle
 from suivi.core.treatments.series import course
 from tests.core.clocks.builders import a_full_procedure, a_procedure, ivf
@@ -151,3 +159,59 @@ def test_a_site_without_dates_of_its_own_answers_as_the_treatment(dated: str, on
     )
 
     assert recovery_on(beside, on, site="14") == recovery_on(alone, on)
+
+
+def test_a_day_before_a_cycle_began_is_answered_by_the_cycle_before() -> None:
+    """R-066: nothing is counted backwards from what had not happened yet."""
+    record = in_cycles(
+        anchors=[anchor("stimulation_start", "2026-01-01"), anchor("oocyte_retrieval", "2026-01-13")],
+        local_anchors=[local("oocyte_retrieval", "2026-05-13", cycle=2)],
+    )
+
+    answer = recovery_on(record, date(2026, 2, 1))
+    timeline = timeline_on(record, date(2026, 2, 1))
+
+    assert (record.cycle_on(date(2026, 2, 1)), record.cycle_on(date(2026, 6, 1))) == (1, 2)
+    assert min(day.earliest for day in answer.days) == 19
+    assert str(timeline.anchors["oocyte_retrieval"]) == "2026-01-13"
+
+
+def test_before_its_first_cycle_a_treatment_has_not_started() -> None:
+    """R-066"""
+    record = in_cycles(anchors=[anchor("oocyte_retrieval", "2026-01-15")])
+
+    answer = recovery_on(record, date(2025, 12, 1))
+
+    assert (record.cycle_on(date(2025, 12, 1)), answer.stabilisation.state) == (1, StabilisationState.NOT_STARTED)
+
+
+def test_a_crown_fitted_later_had_not_begun_on_the_day_asked_about() -> None:
+    """R-022"""
+    crowned = [*PLACED, anchor("definitive_crown", "2026-08-10")]
+    record = OnRecord(treatment=treatment("14"), procedure=a_full_procedure(), anchors=crowned)
+
+    before, after = (recovery_on(record, day) for day in (date(2026, 6, 1), date(2026, 8, 11)))
+
+    assert [day.anchor for day in before.days] == ["implant_placement"]
+    assert "definitive_crown" in [missing.anchor for missing in before.missing_anchors]
+    assert before.prosthetic is not None
+    assert before.prosthetic.earliest is None
+    assert [day.earliest for day in after.days] == [161, 1]
+    assert "definitive_crown" not in timeline_on(record, date(2026, 6, 1)).anchors
+
+
+@pytest.mark.parametrize("site", [None, "OD", "OS"])
+@pytest.mark.parametrize("on", [date(2026, 3, 10), date(2026, 7, 10), date(2027, 6, 1)])
+def test_the_two_results_alone_are_those_of_the_whole_answer(site: str | None, on: date) -> None:
+    """R-041, R-043"""
+    record = eyes(
+        procedure=a_full_procedure().model_copy(update={"stabilisation": LASER.stabilisation}),
+        anchors=[*PLACED, anchor("definitive_crown", "2026-07-01")],
+        local_anchors=[local("implant_placement", "2026-03-17", site="OS")],
+        measurements=[measured("refraction", "2026-07-01", 0.0, site="OD")],
+        individual_dates=[treatment(site="OS", judged_from=date(2026, 9, 1))],
+    )
+
+    whole = recovery_on(record, on, site=site)
+
+    assert stabilisation_at(record, on, site=site) == (whole.stabilisation, whole.prosthetic)

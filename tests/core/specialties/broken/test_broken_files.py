@@ -257,6 +257,28 @@ def test_aliases_that_multiply_are_refused_before_they_do(tmp_path: Path) -> Non
     assert "more than 200,000 values, with those that aliases repeat" in str(refusal(folder))
 
 
+def test_aliases_that_stand_in_each_other_are_no_way_around_the_limit_of_depth(tmp_path: Path) -> None:
+    lists, ends = "[" * 30, "]" * 30
+    chain = "".join(f"l{n}: &l{n} {lists}{f'*l{n - 1}' if n else 'x'}{ends}\n" for n in range(60))
+    folder = broken(tmp_path / "podiatry", Broken("", WHOLE, chain, ""))
+
+    assert refusal(folder).problems == (
+        "protocol.yaml line 2: lists and mappings stand more than 40 deep in each other",
+    )
+
+
+@pytest.mark.parametrize(("word", "number"), [("012", "12"), ("0o14", "12"), ("0x1F", "31"), ("-07", "-7")])
+def test_a_number_that_readers_of_yaml_take_differently_is_told_and_in_quotes_is_a_text(
+    word: str, number: str, tmp_path: Path
+) -> None:
+    unclear = Broken("", 'en: "high heels"', f"en: {word}", "")
+    quoted = Broken("", 'en: "high heels"', f'en: "{word}"', "")
+
+    says = f"{word} is a number or a text: write it as {number} or put it in quotes"
+    assert says in str(refusal(broken(tmp_path / "unclear", unclear)))
+    assert read_specialty(broken(tmp_path / "quoted", quoted)).exclusions["heels"].text.read("en")[0] == word
+
+
 def test_an_alias_that_repeats_a_citation_is_fine(tmp_path: Path) -> None:
     once = Broken("", "range: [0, 90], src: [shoe2020]", "range: [0, 90], src: &shoe [shoe2020]", "")
     folder = broken(tmp_path / "podiatry", once)
