@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
-import suivi.graphql.schema  # noqa: F401 - registers every refusal there is
+import suivi.graphql.app  # noqa: F401 - registers every refusal there is
 from suivi.core.access.tokens import Code
 from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
@@ -65,7 +65,6 @@ error with the code in `extensions.code`. On a WebSocket the connection is close
 
 | code in `errors[].extensions` | meaning |
 |---|---|
-| `BAD_USER_INPUT` | The request itself is wrong: a field that does not exist, a value of the wrong kind. |
 | `INTERNAL_SERVER_ERROR` | Something went wrong on our side. The cause is in the server's log and is not told. |
 """
 

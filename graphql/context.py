@@ -18,6 +18,7 @@ from suivi.core.acting import Acting, House
 from suivi.core.pins.rules import Rules
 from suivi.core.reading import Row
 from suivi.core.records import Record
+from suivi.graphql.limits.allowance import Allowance
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +39,7 @@ class Context:
     clock: Callable[[], datetime]
     locale: str = "en"
     after_commit: Callable[[], None] = lambda: None
+    allowance: Allowance = field(default_factory=Allowance)
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict, repr=False)
     _at: datetime | None = None
 
@@ -62,6 +64,7 @@ class Context:
             clock=self.clock,
             locale=self.locale,
             after_commit=self.after_commit,
+            allowance=self.allowance,
         )
 
     def renew(self) -> None:

@@ -1,20 +1,24 @@
 """The schema: every noun's queries, mutations and subscriptions put together."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaskErrors
 from strawberry.relay.utils import from_base64
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
-from strawberry.types.execution import PreExecutionError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from suivi.core import texts
+from suivi.core.access.tokens import Unauthenticated
 from suivi.core.refusals import Refusal as CoreRefusal
 from suivi.graphql.cases import (
     CaseMutations,
@@ -28,13 +32,17 @@ from suivi.graphql.classifications import ClassificationMutations, load_classifi
 from suivi.graphql.clinics import ClinicMutations, ClinicQueries, load_clinic, load_member
 from suivi.graphql.complaint_bodies import ComplaintBodyQueries
 from suivi.graphql.complications import ComplicationMutations, load_complication_report
-from suivi.graphql.context import Info
+from suivi.graphql.context import Context, Info
 from suivi.graphql.coverage import CoverageMutations, load_terms
 from suivi.graphql.deliveries import DeliveryMutations, DeliveryQueries, load_delivery
 from suivi.graphql.events import load_event
 from suivi.graphql.evidence import EvidenceMutations, load_evidence
-from suivi.graphql.following import AccessEnded, require_current
+from suivi.graphql.following import require_current
 from suivi.graphql.hints import HintQueries
+from suivi.graphql.limits.documents import Documents, NotExecuted
+from suivi.graphql.limits.extension import PreparedDocuments, cost_of
+from suivi.graphql.limits.refusing import ExecutionTimeout
+from suivi.graphql.limits.variables import about_variables
 from suivi.graphql.measurements import MeasurementMutations, load_measurement
 from suivi.graphql.messages import MessageMutations, MessageSubscriptions, load_message
 from suivi.graphql.nodes import Node
@@ -48,8 +56,7 @@ from suivi.graphql.viewer import ViewerQueries
 
 log = logging.getLogger(__name__)
 
-MAX_TOKENS = 4000
-KEPT_DOCUMENTS = 500
+GRACE_SECONDS = 10
 
 LOADERS: Mapping[str, Callable[[Info, UUID], Awaitable[Any]]] = {
     "Assignment": load_assignment,
@@ -89,15 +96,17 @@ class Masked(MaskErrors):
     """Refusals keep their code and sentence; anything else is logged here and told to nobody."""
 
     def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-        locale = getattr(self.execution_context.context, "locale", "en")
-        return [masked(error, locale) for error in errors]
+        return [masked(error, self.execution_context.context) for error in errors]
 
 
-def masked(error: GraphQLError, locale: str) -> GraphQLError:
+def masked(error: GraphQLError, context: Context) -> GraphQLError:
+    """As the asker is told; what is masked already stays as it is."""
     original = error.original_error
     if isinstance(original, CoreRefusal):
-        sentence = f"{texts.sentence(original, locale)} {texts.remedy(original, locale)}"
+        sentence = f"{texts.sentence(original, context.locale)} {texts.remedy(original, context.locale)}"
         return _retold(error, sentence, {"code": original.code, "field": original.field})
+    if isinstance(original, Unauthenticated):
+        return _retold(error, original.sentence, {"code": original.code})
     if original is None or isinstance(original, GraphQLError):
         # The request itself is at fault: the message is GraphQL's own.
         error.extensions = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
@@ -116,35 +125,108 @@ def _without_words(error: BaseException) -> BaseException:
 
 
 class SuiviSchema(strawberry.Schema):
-    """Errors are logged where they are masked, once, and never with what a client sent.
+    """Every document is made ready here first, whatever it came over: what does not fit is never executed.
 
-    On a WebSocket the context given is the connection's: each operation gets one of its own.
+    Errors are logged where they are masked, once, and never with what a client sent.
     """
+
+    @cached_property
+    def documents(self) -> Documents:
+        return Documents(self._schema)
+
+    @cached_property
+    def unfinished(self) -> set[asyncio.Task[Any]]:
+        """Mutations, of which nobody may be waiting for an answer any more."""
+        return set()
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        *args: Any,
+        **rest: Any,
+    ) -> ExecutionResult:
+        try:
+            self.documents.prepare(query or "", operation_name, variable_values, context_value.allowance)
+        except NotExecuted as refused:
+            return not_executed(refused, context_value)
+        return await super().execute(
+            query, variable_values, context_value, root_value, operation_name or None, *args, **rest
+        )
 
     async def stream(
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
         context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
         *args: Any,
         **rest: Any,
     ) -> Any:
+        """On a WebSocket the context given is the connection's: each operation gets one of its own."""
         context = context_value.for_operation()
         try:
             require_current(context)
-        except AccessEnded as over:
-            return _refused(over, context.locale)
-        return await super().stream(query, variable_values, context, *args, **rest)
+            self.documents.prepare(query or "", operation_name, variable_values, context.allowance)
+        except Unauthenticated as over:
+            return _only(refused(over, context))
+        except NotExecuted as refusal:
+            return _only(not_executed(refusal, context))
+        return await super().stream(query, variable_values, context, root_value, operation_name or None, *args, **rest)
+
+    async def _execute_operation(self, execution_context: ExecutionContext, *args: Any, **rest: Any) -> Any:
+        seconds = execution_context.context.allowance.execution_seconds
+        executed = super()._execute_operation(execution_context, *args, **rest)
+        try:
+            async with asyncio.timeout(seconds):
+                if execution_context.operation_type is OperationType.MUTATION:
+                    return await asyncio.shield(self._to_the_end(executed))
+                return await executed
+        except TimeoutError:
+            raise ExecutionTimeout(seconds=f"{seconds:g}") from None
+
+    def _to_the_end(self, changing: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """What is cancelled on its way into a transaction never gives the connection back: mutations go on."""
+        task = asyncio.create_task(changing)
+        self.unfinished.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, executed: asyncio.Task[Any]) -> None:
+        self.unfinished.discard(executed)
+        if not executed.cancelled():
+            # Told to whoever still waits; otherwise it counts as retrieved, and its words are not logged.
+            executed.exception()
+
+    async def finish(self) -> None:
+        """Before the database goes."""
+        if self.unfinished:
+            await asyncio.wait(self.unfinished, timeout=GRACE_SECONDS)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        # A query that cannot be parsed comes by here and not by the extension; what is masked stays as it is.
-        locale = getattr(execution_context and execution_context.context, "locale", "en")
-        errors[:] = [masked(error, locale) for error in errors]
+        # What was not executed comes by here and not by the extension.
+        assert execution_context is not None, "strawberry tells it wherever something was executed"  # noqa: S101
+        errors[:] = [masked(about_variables(error, execution_context), execution_context.context) for error in errors]
 
 
-async def _refused(refusal: CoreRefusal, locale: str) -> AsyncGenerator[PreExecutionError, None]:
-    error = masked(GraphQLError(refusal.code, original_error=refusal), locale)
-    yield PreExecutionError(data=None, errors=[error])
+def not_executed(refusal: NotExecuted, context: Context) -> PreExecutionError:
+    """The answer that is errors alone."""
+    extensions = cost_of(refusal.size, context.allowance) if refusal.size else None
+    errors = [masked(error, context) for error in refusal.errors]
+    return PreExecutionError(data=None, errors=errors, extensions=extensions)
+
+
+def refused(reason: CoreRefusal | Unauthenticated, context: Context) -> PreExecutionError:
+    error = masked(GraphQLError(reason.code, original_error=reason), context)
+    return PreExecutionError(data=None, errors=[error])
+
+
+async def _only(answer: PreExecutionError) -> AsyncGenerator[PreExecutionError, None]:
+    yield answer
 
 
 Query = merge_types(
@@ -191,9 +273,7 @@ schema = SuiviSchema(
     subscription=Subscription,
     extensions=[
         Masked,
-        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        lambda: ParserCache(maxsize=KEPT_DOCUMENTS),
-        lambda: ValidationCache(maxsize=KEPT_DOCUMENTS),
+        PreparedDocuments,
     ],
     config=StrawberryConfig(auto_camel_case=True),
 )

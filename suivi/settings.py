@@ -7,12 +7,27 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from suivi.core.access.keys import secret_key
+from suivi.core.access.viewer import Role
 from suivi.core.database import sqlite_url
+
+
+class PartnerLimits(BaseModel):
+    """What the tokens of one partner may do in place of the settings for everyone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    depth: int | None = Field(default=None, ge=1)
+    cost: int | None = Field(default=None, ge=1)
+    aliases: int | None = Field(default=None, ge=0)
+    directives: int | None = Field(default=None, ge=0)
+    tokens: int | None = Field(default=None, ge=1)
+    requests_per_minute: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):
@@ -68,6 +83,35 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='JSON that settles two plugins claiming one procedure: `{"crown": "dental"}`.',
     )
+    introspection_roles: list[Role] | None = Field(
+        default=None,
+        description="JSON list of the roles that may introspect and are told what is wrong with a document; without "
+        'it, `["operator", "frontend"]` in production and all in development.',
+    )
+    query_depth: int = Field(default=20, ge=1, description="Fields inside one another in a document, at most.")
+    query_cost: int = Field(
+        default=50_000, ge=1, description="Values that a document may ask for, lists counted at their full size."
+    )
+    query_aliases: int = Field(default=100, ge=0, description="Aliases in a document, at most.")
+    query_directives: int = Field(default=100, ge=0, description="Directives in a document, at most.")
+    query_tokens: int = Field(default=2000, ge=1, description="Tokens (names, values, marks) of a document, at most.")
+    partner_limits: dict[UUID, PartnerLimits] = Field(
+        default_factory=dict,
+        description='JSON by partner of what its tokens may do instead, such as `{"0190…": {"cost": 200000, '
+        '"requests_per_minute": 6000}}`; also `depth`, `aliases`, `directives`, `tokens`.',
+    )
+    requests_per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        description="Operations of one token's holder a minute at each server process; without it, 1200 in production "
+        "and any number in development.",
+    )
+    body_bytes: int = Field(
+        default=2 * 1024 * 1024, ge=1024, description="Size of a request's body or a WebSocket message, at most."
+    )
+    body_seconds: float = Field(default=10, gt=0, description="Time a request's body may take to arrive.")
+    execution_seconds: float = Field(default=30, gt=0, description="Time a query or mutation may take.")
+    socket_operations: int = Field(default=100, ge=1, description="Operations under way on one WebSocket, at most.")
 
     @field_validator("audit_key")
     @classmethod

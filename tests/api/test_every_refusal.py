@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import suivi.graphql.schema  # noqa: F401 - with it every refusal is known
+import suivi.graphql.app  # noqa: F401 - with it every refusal is known
 from suivi.core.refusals import Refusal
 
 ELSEWHERE = {

@@ -94,7 +94,7 @@ async def test_an_id_of_another_type_is_bad_input_or_no_id(world: World, identit
         ("first: 0", "INVALID_PAGE"),
         ("first: -1", "INVALID_PAGE"),
         ("first: 101", "INVALID_PAGE"),
-        ("first: 2147483648", "BAD_USER_INPUT"),
+        ("first: 2147483648", "GRAPHQL_VALIDATION_FAILED"),
         ('after: "x"', "INVALID_PAGE"),
         ('after: ""', "INVALID_PAGE"),
         ('after: "🦷"', "INVALID_PAGE"),

@@ -209,8 +209,14 @@ async def test_without_a_valid_token_the_connection_is_closed(running: Suivi, ur
         async with socket(url, tokens[which]):
             pass
 
+    codes = {
+        "missing": "TOKEN_MISSING",
+        "nonsense": "TOKEN_MALFORMED",
+        "expired": "TOKEN_EXPIRED",
+        "of another service": "TOKEN_AUDIENCE",
+    }
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 4403
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4403, codes[which])
 
 
 async def test_nothing_is_answered_before_the_token_was_shown(world: World, url: str) -> None:
@@ -256,13 +262,13 @@ async def test_a_mediator_whose_assignment_ends_hears_no_more(world: World, url:
 
 
 async def ends(listener: Socket, unheard: str) -> None:
-    """With ACCESS_ENDED and no data; then the operation is complete, and nothing more comes."""
+    """With the error ACCESS_ENDED, and nothing more comes."""
     assert await listener.refusal() == ("ACCESS_ENDED", None)
     rest: list[str] = []
     await listener.say({"type": "ping"})
     while not rest or json.loads(rest[-1])["type"] != "pong":
         rest.append(str(await asyncio.wait_for(listener.connection.recv(), PATIENCE)))
-    assert [json.loads(message)["type"] for message in rest] == ["complete", "pong"]
+    assert [json.loads(message)["type"] for message in rest] == ["pong"]
     assert unheard not in "".join(rest)
 
 
@@ -290,11 +296,9 @@ async def test_a_token_that_expires_ends_what_it_began(world: World, url: str) -
 
         await posted(world.patient, world, "after")
 
-        await ends(patient, "after")
-        await patient.subscribe("query($case: ID!) { case(id: $case) { id } }", name="2", case=world.case_id)
-        assert await patient.refusal() == ("ACCESS_ENDED", None)
-        await patient.subscribe(MESSAGES, name="3", case=world.case_id)
-        assert await patient.refusal() == ("ACCESS_ENDED", None)
+        assert await patient.refusal() == ("TOKEN_EXPIRED", None)
+        await asyncio.wait_for(patient.connection.wait_closed(), PATIENCE)
+        assert (patient.connection.close_code, patient.connection.close_reason) == (4403, "TOKEN_EXPIRED")
 
 
 async def test_leaving_frees_what_the_subscription_held(world: World, url: str) -> None:

@@ -1,0 +1,166 @@
+"""Requests read and taken apart: nothing of them is executed, logged or quoted before they are well formed."""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from suivi.graphql.endpoint.refusing import (
+    BodyMalformed,
+    BodyTooLarge,
+    BodyTooSlow,
+    ParameterMalformed,
+    TooManyValues,
+    UnsupportedMediaType,
+)
+
+MULTIPART = "multipart/form-data"
+MOST_VALUES = 20_000
+"""Values and names; marks inside texts count too, so that counting is quick."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A well-formed GraphQL request."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+    extensions: dict[str, Any] | None
+
+
+def media_type(request: Request) -> tuple[str, str]:
+    """Of the body, and its character set."""
+    kind, *parameters = request.headers.get("content-type", "").lower().split(";")
+    told = {name.strip(): value.strip() for name, _, value in (parameter.partition("=") for parameter in parameters)}
+    return kind.strip(), told.get("charset", "utf-8").strip('"')
+
+
+async def read_asked(request: Request, *, limit: int, seconds: float) -> Asked:
+    """Raises a Refusal, and ClientDisconnect when nobody is there any more."""
+    if request.method == "GET":
+        return asked_of(_parameters(request.scope["query_string"]))
+    kind, charset = media_type(request)
+    if kind not in ("application/json", MULTIPART) or charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType
+    body = await read_body(request, limit=limit, seconds=seconds)
+    return asked_of(parse_json(body if kind == "application/json" else await _operations(request, body)))
+
+
+async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
+    told = request.headers.get("content-length", "0")
+    if not told.isdecimal() or len(told) > 18 or int(told) > limit:
+        raise BodyTooLarge(limit=limit)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _arriving(request, limit)
+    except TimeoutError:
+        raise BodyTooSlow(seconds=f"{seconds:g}") from None
+
+
+async def _arriving(request: Request, limit: int) -> bytes:
+    body = bytearray()
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise BodyTooLarge(limit=limit)
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """Raises BodyMalformed and TooManyValues."""
+    if sum(map(body.count, (b",", b":", b"[", b"{"))) > MOST_VALUES:
+        raise TooManyValues(limit=MOST_VALUES)
+    try:
+        return json.loads(
+            body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_refused, parse_float=_finite
+        )
+    except (ValueError, RecursionError):
+        # Among them numbers of thousands of digits.
+        raise BodyMalformed from None
+
+
+def asked_of(told: Any) -> Asked:
+    """Raises BodyMalformed and ParameterMalformed."""
+    if not isinstance(told, dict):
+        raise BodyMalformed
+    if not told.get("query"):
+        raise ParameterMalformed(name="query")
+    return Asked(
+        query=_typed(told, "query", str),
+        variables=_typed(told, "variables", dict),
+        operation_name=_typed(told, "operationName", str),
+        extensions=_typed(told, "extensions", dict),
+    )
+
+
+def _typed(told: dict[str, Any], name: str, kind: type) -> Any:
+    value = told.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise ParameterMalformed(name=name)
+    return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a name twice")
+    return told
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("beyond any number")
+    return number
+
+
+def _parameters(query_string: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+        told: dict[str, Any] = _each_once(pairs)
+    except ValueError:
+        raise ParameterMalformed(name="query") from None
+    for name in ("variables", "extensions"):
+        if name in told:
+            told[name] = _json_parameter(name, told[name])
+    return told
+
+
+def _json_parameter(name: str, text: str) -> Any:
+    try:
+        return parse_json(text.encode()) if text else None
+    except BodyMalformed:
+        raise ParameterMalformed(name=name) from None
+
+
+async def _operations(request: Request, body: bytes) -> bytes:
+    """The part `operations` of a multipart request. No operation of ours takes files, so there may be no other."""
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = MultiPartParser(request.headers, whole(), max_files=0, max_fields=2, max_part_size=len(body))
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError, AssertionError):
+        raise BodyMalformed from None
+    operations, files = form.get("operations"), form.get("map", "{}")
+    if not isinstance(operations, str) or files != "{}":
+        raise BodyMalformed
+    return operations.encode()

@@ -1,0 +1,67 @@
+"""Who is calling, when by their clock and in which language."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from suivi.core.texts import language_of
+from suivi.graphql.context import Context
+from suivi.graphql.endpoint.refusing import ClockMalformed
+from suivi.graphql.limits.allowance import allowance_of
+from suivi.graphql.running import Running, utc_now
+
+TEST_CLOCK = "suivi-clock"
+
+
+class Callers:
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.development = running.settings.environment == "development"
+
+    async def of(self, authorization: Any, *, clock: Callable[[], datetime], locale: str) -> Context:
+        """Raises Unauthenticated."""
+        viewer = await self.running.verifier.verify(_bearer(authorization), now=utc_now())
+        return Context(
+            viewer=viewer,
+            house=self.running.house,
+            clock=clock,
+            locale=locale,
+            after_commit=self.running.wake,
+            allowance=allowance_of(viewer, self.running.settings),
+        )
+
+    def take(self, context: Context) -> None:
+        """One operation more. Raises RateLimited."""
+        self.running.rates.take(context.viewer, context.allowance.requests_per_minute, now=time.monotonic())
+
+    def clock(self, connection: HTTPConnection) -> Callable[[], datetime]:
+        """The test clock: in development only, a header says which moment a request is played at (R-068)."""
+        told = connection.headers.get(TEST_CLOCK) if self.development else None
+        if told is None:
+            return utc_now
+        try:
+            moment = datetime.fromisoformat(told)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ClockMalformed from None
+        return lambda: moment
+
+
+def locale_of(connection: HTTPConnection) -> str:
+    """The first language of Accept-Language; an argument `locale` wins over it."""
+    first = connection.headers.get("accept-language", "en").split(",")[0].split(";")[0].strip()
+    return first if first and first != "*" else "en"
+
+
+def locale_told(told: Any, otherwise: str) -> str:
+    return language_of(told if isinstance(told, str) else otherwise)
+
+
+def _bearer(header: Any) -> str:
+    if not isinstance(header, str):
+        return ""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

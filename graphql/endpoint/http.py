@@ -1,0 +1,138 @@
+"""GraphQL over HTTP: one request, one answer, or a stream of events where that is what was asked for."""
+
+from collections.abc import AsyncGenerator
+
+from graphql import OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.http.ides import get_graphql_ide_html
+from strawberry.types import ExecutionResult
+
+from suivi.core.access.tokens import Unauthenticated
+from suivi.core.refusals import Refusal
+from suivi.graphql.context import Context
+from suivi.graphql.endpoint import answering
+from suivi.graphql.endpoint.accepting import Accepted
+from suivi.graphql.endpoint.bodies import MULTIPART, Asked, media_type, read_asked
+from suivi.graphql.endpoint.callers import Callers, locale_of
+from suivi.graphql.endpoint.events import EventStream
+from suivi.graphql.endpoint.refusing import (
+    MethodNotAllowed,
+    NotAcceptable,
+    PreflightRequired,
+    StreamRequired,
+)
+from suivi.graphql.endpoint.websocket import Sockets
+from suivi.graphql.following import expired
+from suivi.graphql.limits.documents import NotExecuted
+from suivi.graphql.running import Running
+from suivi.graphql.schema import not_executed, refused, schema
+
+PREFLIGHT = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name")
+"""Headers that a page may only send to another site which has agreed to it beforehand."""
+
+
+class Endpoint:
+    """The ASGI application at `/graphql`, for HTTP and WebSocket."""
+
+    def __init__(self, running: Running) -> None:
+        self.settings = running.settings
+        self.callers = Callers(running)
+        self.sockets = Sockets(running, self.callers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.sockets.serve(WebSocket(scope, receive, send))
+            return
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        accepted = Accepted.of(request.headers.get("accept"))
+        try:
+            if self._wants_explorer(request):
+                return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"))
+            _require_answerable(request, accepted)
+            return await self._executed(request, accepted)
+        except Unauthenticated as unknown:
+            return answering.unauthenticated(unknown, accepted.json)
+        except Refusal as refusal:
+            return answering.refuse(refusal, locale_of(request), accepted.json)
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    def _wants_explorer(self, request: Request) -> bool:
+        return (
+            self.callers.development
+            and request.method == "GET"
+            and "query" not in request.query_params
+            and "text/html" in request.headers.get("accept", "")
+        )
+
+    async def _executed(self, request: Request, accepted: Accepted) -> Response:
+        context = await self.callers.of(
+            request.headers.get("authorization"), clock=self.callers.clock(request), locale=locale_of(request)
+        )
+        self.callers.take(context)
+        asked = await read_asked(request, limit=self.settings.body_bytes, seconds=self.settings.body_seconds)
+        try:
+            kind = _operation_type(asked, context)
+        except NotExecuted as refusal:
+            return _single(not_executed(refusal, context), accepted)
+        if request.method == "GET" and kind is not OperationType.QUERY:
+            raise MethodNotAllowed
+        if kind is OperationType.SUBSCRIPTION:
+            return await _followed(asked, context, accepted)
+        return _single(await _execute(asked, context), accepted)
+
+
+def _require_answerable(request: Request, accepted: Accepted) -> None:
+    if request.method not in ("GET", "POST"):
+        raise MethodNotAllowed
+    if accepted.nothing:
+        raise NotAcceptable
+    simple = request.method == "GET" or media_type(request)[0] == MULTIPART
+    if simple and not any(request.headers.get(name) for name in PREFLIGHT):
+        raise PreflightRequired
+
+
+def _operation_type(asked: Asked, context: Context) -> OperationType:
+    """Raises NotExecuted."""
+    prepared = schema.documents.prepare(asked.query, asked.operation_name, asked.variables, context.allowance)
+    return prepared.operation.operation
+
+
+async def _execute(asked: Asked, context: Context) -> ExecutionResult:
+    return await schema.execute(
+        asked.query,
+        variable_values=asked.variables,
+        context_value=context,
+        operation_name=asked.operation_name,
+        operation_extensions=asked.extensions,
+    )
+
+
+async def _followed(asked: Asked, context: Context, accepted: Accepted) -> Response:
+    if not accepted.events:
+        raise StreamRequired
+    results = await schema.stream(
+        asked.query,
+        variable_values=asked.variables,
+        context_value=context,
+        operation_name=asked.operation_name,
+        operation_extensions=asked.extensions,
+    )
+    return EventStream(results, until=context.viewer.expires_at, last=refused(expired(), context))
+
+
+def _single(result: ExecutionResult, accepted: Accepted) -> Response:
+    """As JSON wherever that will do: many clients name the event stream beside it, whatever they ask."""
+    if accepted.json is not None:
+        return answering.respond(result, accepted.json)
+    return EventStream(_once(result))
+
+
+async def _once(result: ExecutionResult) -> AsyncGenerator[ExecutionResult, None]:
+    yield result

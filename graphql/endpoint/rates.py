@@ -1,0 +1,45 @@
+"""How many operations one token's holder may send: a bucket each, in this process alone."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from suivi.core.access.viewer import Viewer
+from suivi.graphql.endpoint.refusing import RateLimited
+
+
+@dataclass(slots=True)
+class Bucket:
+    left: float
+    at: float
+
+
+class Rates:
+    """A minute's worth may come at once; then they come back evenly."""
+
+    MOST_HOLDERS = 20_000
+    """Of whom the longest unseen are forgotten: they have their minute's worth again."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[Hashable, Bucket] = OrderedDict()
+
+    def take(self, viewer: Viewer, per_minute: int | None, *, now: float) -> None:
+        """`now` is in seconds of any clock that only goes forward. Raises RateLimited."""
+        if per_minute is None:
+            return
+        bucket = self._bucket(viewer, per_minute, now)
+        bucket.left = min(per_minute, bucket.left + (now - bucket.at) * per_minute / 60)
+        bucket.at = now
+        if bucket.left < 1:
+            raise RateLimited(limit=per_minute, seconds=math.ceil((1 - bucket.left) * 60 / per_minute))
+        bucket.left -= 1
+
+    def _bucket(self, viewer: Viewer, per_minute: int, now: float) -> Bucket:
+        # Not the token itself: a new one is a refresh away.
+        holder = (viewer.subject, viewer.role, viewer.partner_id, viewer.frontend)
+        bucket = self._buckets.setdefault(holder, Bucket(left=per_minute, at=now))
+        self._buckets.move_to_end(holder)
+        if len(self._buckets) > self.MOST_HOLDERS:
+            self._buckets.popitem(last=False)
+        return bucket

@@ -1,0 +1,105 @@
+"""Why a request is not looked into; with HTTP status 400 where nothing else is said."""
+
+from typing import ClassVar
+
+from suivi.core.refusals import Refusal
+
+
+class MethodNotAllowed(Refusal):
+    """This is asked by POST."""
+
+    status: ClassVar[int] = 405
+    headers: ClassVar[dict[str, str]] = {"Allow": "POST"}
+    code = "METHOD_NOT_ALLOWED"
+    remedy = "Send it by POST with a JSON body; only queries may be sent by GET."
+
+
+class PreflightRequired(Refusal):
+    """A page of any site could make a browser send this request unasked."""
+
+    code = "PREFLIGHT_REQUIRED"
+    remedy = "Add the header GraphQL-Require-Preflight or Apollo-Require-Preflight with any value."
+
+
+class NotAcceptable(Refusal):
+    """None of the media types that are accepted can be given."""
+
+    status: ClassVar[int] = 406
+    code = "NOT_ACCEPTABLE"
+    remedy = "Accept application/graphql-response+json or application/json."
+
+
+class StreamRequired(Refusal):
+    """A subscription is answered with a stream of events."""
+
+    status: ClassVar[int] = 406
+    code = "STREAM_REQUIRED"
+    remedy = "Accept text/event-stream, or subscribe over a WebSocket."
+
+
+class UnsupportedMediaType(Refusal):
+    """The body is not declared as JSON in UTF-8."""
+
+    status: ClassVar[int] = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    remedy = "Send the header Content-Type: application/json."
+
+
+class BodyMalformed(Refusal):
+    """The body is not one JSON object in UTF-8 with each name once and every number finite."""
+
+    code = "BODY_MALFORMED"
+    remedy = "Send one object with `query` and, where needed, `variables` and `operationName`."
+
+
+class ParameterMalformed(Refusal):
+    """The parameter `{name}` is missing, sent twice or of the wrong kind."""
+
+    code = "PARAMETER_MALFORMED"
+    remedy = "`query` and `operationName` are texts, `variables` and `extensions` objects."
+
+
+class TooManyValues(Refusal):
+    """The body holds more than {limit} values."""
+
+    code = "TOO_MANY_VALUES"
+    remedy = "Send what it is about in several requests."
+
+
+class BodyTooLarge(Refusal):
+    """A request has at most {limit} bytes."""
+
+    status: ClassVar[int] = 413
+    code = "BODY_TOO_LARGE"
+    remedy = "Files go to the object store: begin an upload and send them there."
+
+
+class BodyTooSlow(Refusal):
+    """The body of the request did not arrive within {seconds} seconds."""
+
+    status: ClassVar[int] = 408
+    headers: ClassVar[dict[str, str]] = {"Connection": "close"}
+    code = "BODY_TOO_SLOW"
+    remedy = "Send it again over a better connection."
+
+
+class RateLimited(Refusal):
+    """There were too many requests: {limit} a minute are allowed."""
+
+    status: ClassVar[int] = 429
+    code = "RATE_LIMITED"
+    remedy = "Wait for as many seconds as Retry-After says, and ask for more at once rather than more often."
+
+
+class TooManyOperations(Refusal):
+    """There are {limit} operations under way on this connection already."""
+
+    code = "TOO_MANY_OPERATIONS"
+    remedy = "Complete those that are no longer needed, or open another connection."
+
+
+class ClockMalformed(Refusal):
+    """Suivi-Clock is no instant."""
+
+    code = "CLOCK_MALFORMED"
+    remedy = "Send an instant in ISO 8601, such as 2026-03-13T18:00Z, or leave the header out."

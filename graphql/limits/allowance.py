@@ -1,0 +1,58 @@
+"""How much one caller may ask for, by settings, partner and role."""
+
+from dataclasses import dataclass, replace
+
+from suivi.core.access.viewer import Role, Viewer
+from suivi.settings import Settings
+
+MAY_INTROSPECT_IN_PRODUCTION = (Role.OPERATOR, Role.FRONTEND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    depth: int = 20
+    """Fields inside one another."""
+    cost: int = 50_000
+    """Values an answer may hold at most."""
+    aliases: int = 100
+    directives: int = 100
+    tokens: int = 2_000
+    requests_per_minute: int | None = None
+    """Operations, whatever they come over; None is without limit."""
+    execution_seconds: float = 30
+    may_introspect: bool = True
+    """And so is told what exactly is wrong with a document."""
+
+
+def allowance_of(viewer: Viewer, settings: Settings) -> Allowance:
+    return replace(_for_everyone(settings), **_of_partner(viewer, settings), may_introspect=_may(viewer.role, settings))
+
+
+def _for_everyone(settings: Settings) -> Allowance:
+    return Allowance(
+        depth=settings.query_depth,
+        cost=settings.query_cost,
+        aliases=settings.query_aliases,
+        directives=settings.query_directives,
+        tokens=settings.query_tokens,
+        requests_per_minute=_rate(settings),
+        execution_seconds=settings.execution_seconds,
+    )
+
+
+def _rate(settings: Settings) -> int | None:
+    """Without a setting, production has a limit and development, where tests and scripts run, has none."""
+    if settings.requests_per_minute is not None:
+        return settings.requests_per_minute
+    return 1200 if settings.environment == "production" else None
+
+
+def _of_partner(viewer: Viewer, settings: Settings) -> dict[str, int]:
+    own = settings.partner_limits.get(viewer.partner_id) if viewer.partner_id else None
+    return own.model_dump(exclude_none=True) if own else {}
+
+
+def _may(role: Role, settings: Settings) -> bool:
+    if settings.introspection_roles is not None:
+        return role in settings.introspection_roles
+    return settings.environment == "development" or role in MAY_INTROSPECT_IN_PRODUCTION

@@ -1,0 +1,121 @@
+"""R-215: subscriptions as server-sent events, for as long as somebody listens and may."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from suivi.core.access.viewer import Role
+from suivi.graphql.endpoint.events import EventStream
+from tests.clients.served import served
+from tests.services.suivi import Suivi
+from tests.services.world import World
+
+PATIENCE = 10.0
+EVENTS = {"accept": "text/event-stream"}
+
+
+@pytest.fixture
+async def address(running: Suivi) -> AsyncIterator[str]:
+    async with served(running) as host:
+        yield f"http://{host}/graphql"
+
+
+@asynccontextmanager
+async def following(address: str, world: World, token: str) -> AsyncIterator[httpx.Response]:
+    query = {
+        "query": "subscription($id: ID!) { messagePosted(caseId: $id) { body } }",
+        "variables": {"id": world.case_id},
+    }
+    headers = EVENTS | {"authorization": f"Bearer {token}"}
+    async with (
+        httpx.AsyncClient(timeout=PATIENCE) as http,
+        http.stream("POST", address, json=query, headers=headers) as answer,
+    ):
+        yield answer
+
+
+async def events(answer: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
+    kind = ""
+    async for line in answer.aiter_lines():
+        if line.startswith("event: "):
+            kind = line.removeprefix("event: ")
+        elif line.startswith("data:"):
+            told = line.removeprefix("data:").strip()
+            yield kind, json.loads(told) if told else None
+
+
+def listeners(world: World) -> int:
+    feed: Any = world.suivi.running.house.feed
+    local = getattr(feed, "_local", feed)
+    return sum(map(len, local._listeners.values()))
+
+
+async def until_listening(world: World, number: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while listeners(world) != number:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_subscription_is_a_stream_of_events_and_leaving_ends_it(world: World, address: str) -> None:
+    async with following(address, world, world.patient.token) as answer:
+        await until_listening(world, 1)
+        await world.practitioner.do("postMessage", caseId=world.case_id, body="Bonjour\n🦷", language="fr")
+        kind, told = await anext(events(answer))
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert (kind, told["data"]) == ("next", {"messagePosted": {"body": "Bonjour\n🦷"}})
+    await until_listening(world, 0)
+
+
+async def test_a_token_that_expires_ends_the_stream_with_its_code(world: World, address: str) -> None:
+    token = world.suivi.token(Role.PATIENT, "patient-one", lives=timedelta(seconds=2))
+    async with following(address, world, token) as answer:
+        heard = [event async for event in events(answer)]
+
+    assert [kind for kind, _ in heard] == ["next", "complete"]
+    assert heard[0][1]["errors"][0]["extensions"]["code"] == "TOKEN_EXPIRED"
+    assert listeners(world) == 0
+
+
+async def test_a_query_is_streamed_only_where_nothing_else_is_accepted(running: Suivi) -> None:
+    """urql names the event stream beside JSON on everything it sends."""
+    headers = {"authorization": f"Bearer {running.token(Role.OPERATOR, 'operator')}"}
+    both = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed"
+
+    plain = await running.http.post("/graphql", json={"query": "{ __typename }"}, headers=headers | {"accept": both})
+    streamed = await running.http.post("/graphql", json={"query": "{ __typename }"}, headers=headers | EVENTS)
+    wrong = await running.http.post("/graphql", json={"query": "{"}, headers=headers | EVENTS)
+
+    assert plain.json()["data"] == {"__typename": "Query"}
+    assert [kind async for kind, _ in events(streamed)] == ["next", "complete"]
+    (_, told), _ = [event async for event in events(wrong)]
+    assert told["errors"][0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+
+
+async def test_silence_is_broken_by_lines_that_mean_nothing(world: World) -> None:
+    """So that no proxy takes it for the end."""
+    sent: list[bytes] = []
+    enough = asyncio.Event()
+
+    async def silent() -> AsyncIterator[Any]:
+        await asyncio.sleep(60)
+        yield None
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+        if len(sent) > 3:
+            enough.set()
+
+    async def receive() -> dict[str, str]:
+        await enough.wait()
+        return {"type": "http.disconnect"}
+
+    await EventStream(silent(), heartbeat=0.01)({"type": "http"}, receive, send)  # type: ignore[arg-type]
+
+    assert set(sent[1:]) == {b":\n\n"}

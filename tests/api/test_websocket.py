@@ -1,0 +1,262 @@
+"""R-215: `graphql-transport-ws` to the letter; the messages of a stranger's client included."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from suivi.core.access.viewer import Role
+from tests.clients.served import served
+from tests.services.suivi import Suivi, suivi
+from tests.services.world import World
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
+PATIENCE = 10.0
+ASK = {"query": "{ viewer { role } }"}
+
+
+@pytest.fixture
+async def few(tmp_path: Path, database_url: str) -> AsyncIterator[Suivi]:
+    """Two operations a connection, and messages of sixteen kilobytes."""
+    async with suivi(data_dir=tmp_path, database_url=database_url, socket_operations=2, body_bytes=16_384) as started:
+        yield started
+
+
+@pytest.fixture
+async def address(few: Suivi) -> AsyncIterator[str]:
+    async with served(few) as host:
+        yield f"ws://{host}/graphql"
+
+
+def opening(address: str, **rest: Any) -> connect:
+    return connect(address, subprotocols=[PROTOCOL], **rest)
+
+
+def init(running: Suivi, **claims: Any) -> dict[str, Any]:
+    token = running.token(Role.PATIENT, "patient", **claims)
+    return {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
+
+
+async def say(connection: ClientConnection, *messages: Any) -> None:
+    for message in messages:
+        await connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
+
+
+async def hear(connection: ClientConnection) -> dict[str, Any]:
+    heard: dict[str, Any] = json.loads(await asyncio.wait_for(connection.recv(), PATIENCE))
+    return heard
+
+
+async def closing(connection: ClientConnection) -> tuple[int, str]:
+    """Code and reason, whatever else is heard before."""
+    await asyncio.wait_for(connection.wait_closed(), PATIENCE)
+    assert connection.close_code is not None
+    return connection.close_code, connection.close_reason or ""
+
+
+def subscribe(payload: Any = ASK, *, name: Any = "1") -> dict[str, Any]:
+    return {"id": name, "type": "subscribe", "payload": payload}
+
+
+NO_MESSAGES = {
+    "no JSON": "{",
+    "bytes": b'{"type": "ping"}',
+    "not UTF-8": b"\xff",
+    "a number": 7,
+    "null": "null",
+    "a text": '"ping"',
+    "a list": [],
+    "nothing in it": {},
+    "no type": {"id": "1"},
+    "a type that is a number": {"type": 7},
+    "a type that is a list": {"type": ["ping"]},
+    "an unknown type": {"type": "start", "id": "1"},
+    "a type only servers send": {"type": "next", "id": "1", "payload": {}},
+    "deep": "[" * 5_00 + "]" * 5_00,
+    "very deep": '{"a":' * 1_500,
+    "a ping with a text": {"type": "ping", "payload": "x"},
+    "no id": {"type": "subscribe", "payload": ASK},
+    "an empty id": subscribe(name=""),
+    "an id that is a number": subscribe(name=7),
+    "an id that is a list": subscribe(name=[]),
+    "an id that is an object": subscribe(name={"a": 1}),
+    "no payload": {"id": "1", "type": "subscribe"},
+    "a payload that is null": subscribe(None),
+    "a payload that is a text": subscribe("{ viewer { role } }"),
+    "no query": subscribe({}),
+    "a query that is a number": subscribe({"query": 7}),
+    "a query that is null": subscribe({"query": None}),
+    "variables that are a list": subscribe(ASK | {"variables": []}),
+    "variables that are a text": subscribe(ASK | {"variables": "{}"}),
+    "a name that is a number": subscribe(ASK | {"operationName": 7}),
+    "extensions that are a list": subscribe(ASK | {"extensions": []}),
+    "a complete without id": {"type": "complete"},
+    "a complete with a list": {"type": "complete", "id": ["1"]},
+    "a name twice": '{"type": "ping", "type": "pong"}',
+    "not a number": '{"type": "ping", "payload": {"n": NaN}}',
+}
+
+
+async def test_what_is_no_message_closes_the_connection_with_4400(
+    few: Suivi, address: str, subtests: pytest.Subtests
+) -> None:
+    for which, message in NO_MESSAGES.items():
+        with subtests.test(which):
+            async with opening(address) as connection:
+                await say(connection, init(few))
+                await hear(connection)
+                await say(connection, message)
+
+                assert (await closing(connection))[0] == 4400
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "ping"},
+        {"type": "ping", "payload": None},
+        {"type": "ping", "payload": {"a": 1}},
+        {"type": "pong", "payload": None},
+        {"type": "complete", "id": "never begun"},
+    ],
+)
+async def test_what_the_protocol_leaves_open_is_allowed(few: Suivi, address: str, message: dict[str, Any]) -> None:
+    async with opening(address) as connection:
+        await say(connection, init(few))
+        await hear(connection)
+        await say(connection, message, {"type": "ping"})
+
+        assert await hear(connection) == {"type": "pong"}
+
+
+async def test_a_query_is_answered_once_and_null_stands_for_nothing(few: Suivi, address: str) -> None:
+    nothing = {"variables": None, "operationName": None, "extensions": None}
+    async with opening(address) as connection:
+        await say(connection, init(few), subscribe(ASK | nothing, name="ünï🦷"))
+        heard = [await hear(connection) for _ in range(3)]
+
+    assert [message["type"] for message in heard] == ["connection_ack", "next", "complete"]
+    assert {message["id"] for message in heard[1:]} == {"ünï🦷"}
+    assert heard[1]["payload"]["data"] == {"viewer": {"role": "patient"}}
+    assert heard[1]["payload"]["extensions"]["cost"]["query"] == 2
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({"query": "{"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": ""}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "{ viewer " * 100 + "}" * 100}, "QUERY_TOO_DEEP"),
+        ({"query": "query A { viewer { role } } query B { viewer { role } }"}, "OPERATION_NOT_FOUND"),
+        (ASK | {"operationName": "B"}, "OPERATION_NOT_FOUND"),
+        ({"query": "query($n: Int!) { cases(first: $n) { nodes { id } } }"}, "BAD_USER_INPUT"),
+        ({"query": 'subscription { messagePosted(caseId: "x") { body } }'}, "INVALID_ID"),
+    ],
+)
+async def test_what_cannot_be_executed_is_an_error_of_its_operation_alone(
+    few: Suivi, address: str, payload: dict[str, Any], code: str
+) -> None:
+    async with opening(address) as connection:
+        await say(connection, init(few))
+        await hear(connection)
+        await say(connection, subscribe(payload))
+        error = await hear(connection)
+        await say(connection, subscribe(name="1"))
+        after = [await hear(connection) for _ in range(2)]
+
+    assert (error["type"], error["id"]) == ("error", "1")
+    assert error["payload"][0]["extensions"]["code"] == code
+    assert [message["type"] for message in after] == ["next", "complete"]
+
+
+async def test_each_rule_of_the_order_has_its_own_code(few: Suivi, address: str) -> None:
+    tries = {
+        4401: [subscribe()],
+        4429: [init(few), init(few)],
+        4403: [{"type": "connection_init", "payload": None}],
+        1009: [init(few), {"type": "ping", "payload": {"a": "x" * 20_000}}],
+    }
+    for code, messages in tries.items():
+        async with opening(address) as connection:
+            await say(connection, *messages)
+
+            assert (await closing(connection))[0] == code
+
+
+async def test_the_refusal_of_a_token_is_named_in_the_closing(few: Suivi, address: str) -> None:
+    for payload, code in (
+        ({}, "TOKEN_MISSING"),
+        ({"authorization": 7}, "TOKEN_MISSING"),
+        ({"authorization": "Bearer nonsense"}, "TOKEN_MALFORMED"),
+        (init(few, lives=timedelta(seconds=-60))["payload"], "TOKEN_EXPIRED"),
+    ):
+        async with opening(address) as connection:
+            await say(connection, {"type": "connection_init", "payload": payload})
+
+            assert await closing(connection) == (4403, code)
+
+
+async def test_only_so_many_operations_are_under_way_at_once(world: World) -> None:
+    """The cap ends what is beyond it, and not what is below."""
+    running: Suivi = world.suivi
+    running.running.settings = running.running.settings.model_copy(update={"socket_operations": 2})
+    query = {"query": f'subscription {{ messagePosted(caseId: "{world.case_id}") {{ body }} }}'}
+    async with served(running) as host, opening(f"ws://{host}/graphql") as connection:
+        payload = {"authorization": f"Bearer {world.patient.token}"}
+        clock = {"type": "connection_init", "payload": payload}
+        await say(connection, clock)
+        await hear(connection)
+        await say(connection, *(subscribe(query, name=name) for name in ("a", "b", "c")))
+        error = await hear(connection)
+        await say(connection, {"id": "a", "type": "complete"}, subscribe(name="c"))
+        after = await hear(connection)
+        await say(connection, subscribe(query, name="b"))
+        closed = await closing(connection)
+
+    assert (error["id"], error["payload"][0]["extensions"]["code"]) == ("c", "TOO_MANY_OPERATIONS")
+    assert (after["id"], after["type"]) == ("c", "next")
+    assert closed == (4409, "Subscriber for b already exists")
+
+
+async def test_a_long_name_that_is_taken_does_not_break_the_closing(world: World) -> None:
+    """A reason has 123 bytes."""
+    query = {"query": f'subscription {{ messagePosted(caseId: "{world.case_id}") {{ body }} }}'}
+    async with served(world.suivi) as host, opening(f"ws://{host}/graphql") as connection:
+        payload = {"authorization": f"Bearer {world.patient.token}"}
+        await say(connection, {"type": "connection_init", "payload": payload})
+        await hear(connection)
+        await say(connection, subscribe(query, name="é" * 500), subscribe(query, name="é" * 500))
+
+        assert (await closing(connection))[0] == 4409
+
+
+async def test_a_token_that_expires_ends_its_operations_and_then_the_connection(few: Suivi, address: str) -> None:
+    async with opening(address) as connection:
+        await say(connection, init(few, lives=timedelta(seconds=1)))
+        await hear(connection)
+
+        assert await closing(connection) == (4403, "TOKEN_EXPIRED")
+
+
+async def test_a_page_of_an_origin_that_is_not_allowed_is_not_let_in(tmp_path: Path, database_url: str) -> None:
+    allowed = ["https://app.example"]
+    async with (
+        suivi(data_dir=tmp_path, database_url=database_url, allowed_origins=allowed) as running,
+        served(running) as host,
+    ):
+        with pytest.raises(InvalidStatus) as refused:
+            await opening(f"ws://{host}/graphql", origin=Origin("https://other.example"))
+        async with opening(f"ws://{host}/graphql", origin=Origin("https://app.example")) as connection:
+            await say(connection, init(running))
+            ack = await hear(connection)
+
+    assert refused.value.response.status_code == 403
+    assert ack == {"type": "connection_ack"}
