@@ -238,10 +238,10 @@ def _undated(record: OnRecord, told: Told, site: str | None) -> Assessment:
 def _any_day(procedure: Procedure, sign: str) -> RankedHint:
     flags = [flag for flag in procedure.red_flags if flag.id == sign]
     if flags:
-        urgencies: list[Urgency] = [flag.urgency for flag in flags]
-        urgencies += [step.urgency for flag in flags for step in flag.escalates]
+        steps: list[Urgency | None] = [step.urgency for flag in flags for step in flag.escalates]
+        urgency = most_urgent([flags[0].urgency, *(flag.urgency for flag in flags[1:]), *steps])
         known = HintReason.of("flag.any_day", flags[0], sign=flags[0].symptom)
-        return _hint(Rank.RED_FLAG, "c1", "medical_complication", "strong", known, most_urgent(urgencies))
+        return _hint(Rank.RED_FLAG, "c1", "medical_complication", "strong", known, urgency)
     [normal, *_] = [normal for normal in procedure.normal_signs if normal.id == sign]
     late: list[Urgency] = [step.urgency for step in normal.escalates]
     known = HintReason.of("sign.undated", normal, sign=normal.sign)
