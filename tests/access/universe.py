@@ -92,6 +92,10 @@ async def a_universe(request: pytest.FixtureRequest, databases: Databases, data_
         feed_url=request.getfixturevalue("valkey_url") if real else None,
         # Nothing is to be written behind a test's back.
         deliver=False,
+        # A walk asks for everything there is, which no client's document does.
+        query_tokens=100_000,
+        query_cost=10**12,
+        query_depth=100,
     ) as running:
         if not real:
             await connections.get("default").execute_script("PRAGMA synchronous=OFF")
