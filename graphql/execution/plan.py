@@ -1,0 +1,131 @@
+"""An operation compiled once: run for any variables, as often as it is sent."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
+from graphql.execution import ExecutionResult, get_variable_values
+from graphql.execution.values import VariableValues
+
+from suivi.graphql.execution.field import Field
+from suivi.graphql.execution.fields import steps_of
+from suivi.graphql.execution.objects import Step
+from suivi.graphql.execution.operations import Operation, taken
+from suivi.graphql.execution.running import Run, settled
+from suivi.graphql.execution.selection import Collector
+
+MAX_SHAPES = 32
+MAX_COERCION_ERRORS = 50
+"""As graphql-core has it."""
+
+NO_VARIABLES = VariableValues({}, {})
+
+
+class Shape:
+    """The operation for one answer to its @skip and @include. Steps are compiled when they are first needed."""
+
+    def __init__(self, operation: Operation, conditions: Mapping[str, bool]) -> None:
+        self.schema: GraphQLSchema = operation.schema
+        self._collector = Collector(operation, conditions)
+        self._compiled: dict[tuple[str, tuple[int, ...]], Sequence[Step]] = {}
+        self.root = self._steps(operation.root_type, [operation.definition.selection_set])
+
+    def steps(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Sequence[Step]:
+        """What is asked of this type by these fields of the document together."""
+        key = (type_.name, tuple(map(id, nodes)))
+        if key not in self._compiled:
+            self._compiled[key] = self._steps(type_, [node.selection_set for node in nodes])
+        return self._compiled[key]
+
+    def _steps(self, type_: GraphQLObjectType, sets: Sequence[Any]) -> Sequence[Step]:
+        fields = (
+            Field(key, nodes, definition, type_)
+            for key, nodes in self._collector.fields(type_, sets).items()
+            if (definition := self.schema.get_field(type_, nodes[0].name.value)) is not None
+        )
+        return steps_of(fields, self)
+
+
+class Plan:
+    """Answers as graphql-core answers, errors included. Nothing is ever executed twice."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self._shapes: dict[tuple[bool, ...], Shape] = {}
+
+    def execute(
+        self,
+        *,
+        root_value: Any = None,
+        context: Any = None,
+        variables: Mapping[str, Any] | None = None,
+        extensions: Any = None,
+    ) -> ExecutionResult | Awaitable[ExecutionResult] | None:
+        """The answer, to be awaited where a resolver has to be; none where graphql-core is to give it."""
+        coerced = self._coerced(variables)
+        if isinstance(coerced, list):
+            return ExecutionResult(None, errors=coerced)
+        shape = self._shape(coerced.coerced)
+        if shape is None:
+            return None
+        run = Run(self.operation, root_value=root_value, context=context, variables=coerced, extensions=extensions)
+        return _in_turn(run, shape) if self.operation.is_serial else _together(run, shape)
+
+    def _coerced(self, variables: Mapping[str, Any] | None) -> VariableValues | list[GraphQLError]:
+        asked = self.operation.definition.variable_definitions
+        if not asked:
+            return NO_VARIABLES
+        given = dict(variables or {})
+        return get_variable_values(self.operation.schema, asked, given, max_errors=MAX_COERCION_ERRORS)
+
+    def _shape(self, variables: Mapping[str, Any]) -> Shape | None:
+        """None where a condition is neither true nor false, or there are too many ways to answer them all."""
+        told: tuple[Any, ...] = tuple(variables.get(name) for name in self.operation.conditions)
+        known = self._shapes.get(told)
+        if known is not None:
+            return known
+        if len(self._shapes) >= MAX_SHAPES or not all(isinstance(value, bool) for value in told):
+            return None
+        shape = Shape(self.operation, dict(zip(self.operation.conditions, told, strict=True)))
+        self._shapes[told] = shape
+        return shape
+
+
+def compile_plan(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None) -> Plan | None:
+    """A plan for an operation of a validated document; none where graphql-core is to run it."""
+    operation = taken(schema, document, operation_name)
+    return None if operation is None else Plan(operation)
+
+
+def _together(run: Run, shape: Shape) -> ExecutionResult | Awaitable[ExecutionResult]:
+    try:
+        _take(run, shape.root)
+    except GraphQLError as error:
+        run.lose(error)
+    return settled(run) if run.is_waiting else run.result()
+
+
+def _take(run: Run, steps: Sequence[Step]) -> None:
+    data = run.data
+    for step in steps:
+        assert data is not None  # noqa: S101 - it is lost only by an error, which ends this
+        step(data, run.root_value, None, run)
+
+
+async def _in_turn(run: Run, shape: Shape) -> ExecutionResult:
+    """Root fields of a mutation: each with everything under it, before the next begins; none after an answer lost."""
+    for step in shape.root:
+        try:
+            _take(run, [step])
+        except GraphQLError as error:
+            run.lose(error)
+        await run.settle()
+        if run.data is None:
+            break
+    return run.result()
