@@ -54,7 +54,7 @@ format: $(FOR_WORK) ## Put imports in order and format the code.
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(FOR_WORK) ## Measure requests against the limit of the machine.
+bench: $(FOR_WORK) ## Measure the endpoint beside PostGraphile and the limit of the machine. ARGS=--help tells more.
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: schema

@@ -1,160 +1,95 @@
-"""`python -m bench [--cases N] [--seconds S]`: SQLite, then PostgreSQL, each in a process of its own."""
+"""`python -m bench`: how fast Suivi answers, beside PostGraphile and beside what the machine can do."""
 
-import argparse
-import asyncio
-import json
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated, Any
 
-import httpx
-from pydantic import SecretStr
+import typer
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
-from strawberry.relay.utils import to_base64
-from tortoise import connections
 
-from bench.world import fill
-from suivi.core import database
-from suivi.core.access.keys import LocalKey
-from suivi.core.access.viewer import Role
-from suivi.core.registry import Registry
-from suivi.graphql.app import create_app, living
-from suivi.settings import Settings
-from tests.services.postgres import postgres
-
-INBOX = """{ cases(first: 50) { nodes { id state clinic { name } patient { reference }
-  messages(first: 3) { nodes { body sentAt } } photoCount evidence(first: 4) { nodes { kind sha256 } } } } }"""
-SMALL = "query($id: ID!) { case(id: $id) { id state openedAt closedAt version messageCount } }"
-RECOVERY = """query($id: ID!) { case(id: $id) { treatments { recovery(asOf: "2026-03-13") {
-  phases { key } stabilisation { tooEarly reasons { sentence } } redFlags { key urgency } } } } }"""
-POST = "mutation($input: PostMessageInput!) { postMessage(input: $input) { __typename } }"
-LIMIT = """SELECT json_agg(row_to_json(x)) AS answer FROM (
-  SELECT c.id, c.state, k.name, p.reference,
-    (SELECT json_agg(row_to_json(m)) FROM (SELECT body, sent_at FROM message WHERE case_id = c.id
-      ORDER BY id DESC LIMIT 3) m) AS messages,
-    (SELECT count(*) FROM evidence WHERE case_id = c.id) AS photos,
-    (SELECT json_agg(row_to_json(e)) FROM (SELECT kind, sha256 FROM evidence WHERE case_id = c.id
-      ORDER BY id DESC LIMIT 4) e) AS evidence
-  FROM "case" c JOIN clinic k ON k.id = c.clinic_id JOIN patient p ON p.id = c.patient_id
-  ORDER BY c.id DESC LIMIT 50) x"""
-
-Figures = dict[str, dict[str, float]]
+from bench import endpoint, report, sockets
+from bench.running import QUICK, Amounts, Bench, bench
 
 
-async def measure(request: Callable[[], Awaitable[Any]], seconds: float) -> dict[str, float]:
-    """After ten warm-up requests: median and 99th percentile in milliseconds, and CPU milliseconds a request."""
-    for _ in range(10):
-        await request()
-    taken: list[float] = []
-    cpu, until = time.process_time(), time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        begun = time.perf_counter()
-        await request()
-        taken.append((time.perf_counter() - begun) * 1000)
-    spent = (time.process_time() - cpu) * 1000
-    taken.sort()
-    return {
-        "p50_ms": round(statistics.median(taken), 2),
-        "p99_ms": round(taken[int(len(taken) * 0.99)], 2),
-        "cpu_ms": round(spent / len(taken), 2),
-    }
+class Part(StrEnum):
+    ENDPOINT = "endpoint"
+    GROWTH = "growth"
+    SQLITE = "sqlite"
+    IDLE = "idle"
+    FANOUT = "fanout"
 
 
-async def bench(url: str, folder: Path, cases: int, seconds: float) -> Figures:
-    begun = time.perf_counter()
-    registry = Registry.load()
-    loaded = (time.perf_counter() - begun) * 1000
-    await database.migrate(url)
-    app = create_app(Settings(data_dir=folder, database_url=SecretStr(url), deliver=False), registry=registry)
-    figures: Figures = {"plugins loaded": {"p50_ms": round(loaded, 2)}}
-    async with living(app.state.running):
-        with Progress(console=Console(stderr=True)) as progress:
-            newest = await fill(cases, progress)
-        token = LocalKey.load(folder / "dev-key.json").mint(
-            subject="coordinator", role=Role.COORDINATOR, lives=timedelta(hours=1), now=datetime.now(UTC)
-        )
-        headers = {"authorization": f"Bearer {token}"}
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://bench", headers=headers) as http:
-            figures |= await _requests(http, to_base64("Case", newest), seconds)
-        if not database.is_sqlite(url):
-            figures["limit: inbox as one SQL statement"] = await measure(_limit, seconds)
-    return figures
+MEASURES: dict[Part, Callable[[Bench], dict[str, Any]]] = {
+    Part.ENDPOINT: endpoint.compare,
+    Part.GROWTH: endpoint.grow,
+    Part.SQLITE: endpoint.on_sqlite,
+    Part.IDLE: sockets.idle,
+    Part.FANOUT: sockets.fan_out,
+}
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 
-async def _limit() -> None:
-    await connections.get("default").execute_query_dict(LIMIT)
+@app.command(context_settings={"help_option_names": ["-h", "--help"]})
+def main(
+    parts: Annotated[list[Part] | None, typer.Argument(help="What to measure; the endpoint when left out.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Measure every part.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Little data and no rest: shows that it works, measures and keeps nothing.")
+    ] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Write the figures and pictures of docs/performance.md.")
+    ] = False,
+    cases: Annotated[int | None, typer.Option(min=500, help="Cases in PostgreSQL: 100,000.")] = None,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Turns of each server at each question: 5.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="That a turn lasts: 4.")] = None,
+    warm: Annotated[float | None, typer.Option(min=0, help="Seconds of warming up before: 12.")] = None,
+) -> None:
+    """Measure Suivi: requests a second, milliseconds, CPU and memory.
 
+    PostgreSQL 18 with our own schema is filled by a generator: 100,000 cases,
+    each with ten messages and four photos. `suivi serve` runs as in production
+    on one core; PostgreSQL and whoever asks have another. A coordinator of one
+    clinic asks, with a token, over 16 connections.
 
-async def _requests(http: httpx.AsyncClient, case_id: str, seconds: float) -> Figures:
-    async def send(query: str, variables: dict[str, Any]) -> None:
-        answer = (await http.post("/graphql", json={"query": query, "variables": variables})).json()
-        if "errors" in answer:
-            raise SystemExit(f"the server answered with errors: {answer['errors']}")
+    \b
+    endpoint  four questions to Suivi, to PostGraphile 5 and to hand-written SQL
+              (the limit), in turns: 8 minutes
+    growth    the inbox with ten times as many cases: 6 minutes, 6 GB of disk
+    sqlite    the four questions on SQLite: 2 minutes
+    idle      memory of 2,000 WebSockets
+    fanout    CPU of telling 1,000 subscribers of a case: one person, and 1,000
 
-    async def post() -> None:
-        given = {"idempotencyKey": str(uuid4()), "caseId": case_id, "body": "Bonjour", "language": "fr"}
-        await send(POST, {"input": given})
+    \b
+    More:
+      python -m bench.profiling inbox    where the server's time goes
+      python -m bench.inprocess          one request, without a network
+      python -m bench.execution          executing a document
+      python -m bench.specialties        start-up, hints and recovery
 
-    return {
-        "inbox, 50 cases": await measure(lambda: send(INBOX, {}), seconds),
-        "small, one case": await measure(lambda: send(SMALL, {"id": case_id}), seconds),
-        "recovery of a crown": await measure(lambda: send(RECOVERY, {"id": case_id}), seconds),
-        "post a message": await measure(post, seconds),
-    }
-
-
-def one(kind: str, cases: int, seconds: float) -> Figures:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if kind == "sqlite":
-            return asyncio.run(bench(database.sqlite_url(folder / "bench.sqlite3"), folder, cases, seconds))
-        with postgres() as server:
-            server.create("bench")
-            return asyncio.run(bench(server.url("bench"), folder, cases, seconds))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--cases", type=int, default=5000, help="cases in the database (default: 5000)")
-    parser.add_argument("--seconds", type=float, default=3, help="how long each request is measured (default: 3)")
-    parser.add_argument("--only", choices=("sqlite", "postgresql"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.only:
-        json.dump(one(given.only, given.cases, given.seconds), sys.stdout)
-        return
-    results = {kind: _in_a_process(kind, given.cases, given.seconds) for kind in ("sqlite", "postgresql")}
-    _show(results, given.cases)
-    kept = Path("bench/results") / f"{datetime.now(UTC):%Y-%m-%dT%H%M}.json"
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_text(json.dumps({"cases": given.cases, "figures": results}, indent=2) + "\n", encoding="utf-8")
-    Console().print(f"kept in {kept}")
-
-
-def _in_a_process(kind: str, cases: int, seconds: float) -> Figures:
-    """Tortoise keeps SQL of one dialect a process."""
-    command = [sys.executable, "-m", "bench", "--only", kind, f"--cases={cases}", f"--seconds={seconds}"]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own program
-    figures: Figures = json.loads(done.stdout)
-    return figures
-
-
-def _show(results: dict[str, Figures], cases: int) -> None:
-    table = Table("database", "request", "p50 ms", "p99 ms", "CPU ms", title=f"{cases} cases, one client, in process")
-    for kind, figures in results.items():
-        for request, figure in figures.items():
-            table.add_row(kind, request, *(str(figure.get(name, "")) for name in ("p50_ms", "p99_ms", "cpu_ms")))
-    Console().print(table)
+    \b
+    Examples:
+      python -m bench
+      python -m bench --all --publish
+      python -m bench idle fanout
+      python -m bench --quick --all
+    """
+    given: dict[str, Any] = {"cases": cases, "rounds": rounds, "seconds": seconds, "warm": warm}
+    amounts = replace(
+        QUICK if quick else Amounts(), **{name: value for name, value in given.items() if value is not None}
+    )
+    chosen = list(Part) if everything else parts or [Part.ENDPOINT]
+    found: dict[str, Any] = {}
+    with bench(amounts) as running:
+        for part in chosen:
+            found[part.value] = MEASURES[part](running)
+    console = Console()
+    report.show(found, console)
+    if not quick:
+        console.print(f"Kept in {report.keep(found, amounts).relative_to(report.ROOT)}.")
+    if publish:
+        report.publish(found)
 
 
 if __name__ == "__main__":
-    main()
+    app()
