@@ -8,7 +8,7 @@ from suivi.core.complaint_bodies import model
 from suivi.core.complaint_bodies.rules import is_verified, listed
 from suivi.core.specialties.model import Cited, Text
 from suivi.graphql.context import Info
-from suivi.graphql.figures import Source
+from suivi.graphql.figures import Source, cited
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import localized, localized_or_none
 
@@ -127,8 +127,7 @@ class ComplaintTimeLimit:
             counts_from=limit.counts_from,
             working_days=limit.working_days,
             may_add=limit.may_add,
-            sources=list(limit.src),
-            confidence=limit.conf,
+            **cited(limit),
         )
 
 
@@ -307,8 +306,7 @@ class ComplaintBodyQueries:
 
 
 def _contact(found: Cited, value: str, *, of_whom: str | None = None, short: bool = False) -> ComplaintContact:
-    sources, confidence = list(found.src), found.conf
-    return ComplaintContact(value=value, of_whom=of_whom, short_code=short, sources=sources, confidence=confidence)
+    return ComplaintContact(value=value, of_whom=of_whom, short_code=short, **cited(found))
 
 
 def _phones(phones: tuple[model.Phone, ...]) -> list[ComplaintContact]:

@@ -143,7 +143,7 @@ class Threshold:
         return cls(
             key=threshold.id,
             level=ThresholdLevel(threshold.level),
-            comparisons=[Comparison.of(part) for part in forms.comparisons(threshold)],
+            comparisons=[Comparison.of(part) for part in threshold.comparisons()],
             from_day=threshold.from_day,
             to_confirm_day=threshold.to_confirm_day,
             unit=threshold.unit,
@@ -153,7 +153,7 @@ class Threshold:
             documents=[Label.of(labels.views, document) for document in threshold.documents],
             class_hint=threshold.class_hint.upper() if threshold.class_hint else None,
             note=threshold.note,
-            **_cited(threshold),
+            **cited(threshold),
         )
 
 
@@ -172,7 +172,7 @@ class PlannedPhase:
 
     @classmethod
     def of(cls, phase: model.Phase) -> "PlannedPhase":
-        return cls(key=phase.id, days=DayRange.of(phase.days), anchor=phase.anchor, words=phase.text, **_cited(phase))
+        return cls(key=phase.id, days=DayRange.of(phase.days), anchor=phase.anchor, words=phase.text, **cited(phase))
 
 
 @strawberry.type(description="Values that have to lie close together, measured some time apart, before anyone judges.")
@@ -223,7 +223,7 @@ class StabilisationFigures:
             ],
             measured=_steady(rule.measured),
             note=rule.note,
-            **_cited(rule),
+            **cited(rule),
         )
 
 
@@ -258,7 +258,7 @@ class PlannedCheckUp:
             checks=[Label.of(tasks, check) for check in check_up.checks],
             photo_set=check_up.photos,
             only_if=check_up.only_if,
-            **_cited(check_up),
+            **cited(check_up),
         )
 
 
@@ -290,7 +290,7 @@ class PhotoSet:
             video=_labels(labels.views, photos.video),
             capture=[Label(key=who, words=model.Text(by_locale={"en": how})) for who, how in photos.capture.items()],
             limited=photos.limits,
-            **_cited(photos),
+            **cited(photos),
         )
 
 
@@ -379,7 +379,7 @@ class WarrantyTemplate:
             beneficiary=template.beneficiary,
             brand=template.brand,
             region=template.region,
-            **_cited(template),
+            **cited(template),
         )
 
 
@@ -391,5 +391,6 @@ def _english(words: str | None) -> model.Text | None:
     return model.Text(by_locale={"en": words}) if words else None
 
 
-def _cited(entry: model.Cited) -> dict[str, Any]:
+def cited(entry: model.Cited) -> dict[str, Any]:
+    """`sources` and `confidence` of whatever carries a figure."""
     return {"sources": list(entry.src), "confidence": entry.conf}

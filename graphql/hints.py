@@ -1,7 +1,7 @@
 """Classification hints: what is reported, measured and on file suggests to the practitioner. None of it decides."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
 from functools import partial
@@ -20,7 +20,7 @@ from suivi.core.hints import model as core
 from suivi.core.hints.asked import MAX_SIGNS, AskedHints, assess_asked, checked_facts
 from suivi.core.hints.assessment import Offers, no_offers
 from suivi.core.hints.model import HintReason as CoreReason
-from suivi.core.hints.on_record import OnRecord, Told, assess_between, assess_record, noticed
+from suivi.core.hints.on_record import OnRecord, Told, assess_record, assess_report
 from suivi.core.measurements.models import Measurement as MeasurementRow
 from suivi.core.refusals import Refusal as CoreRefusal
 from suivi.core.specialties import model
@@ -132,7 +132,7 @@ class Hints:
             missing=list(answer.missing),
             hints=[Hint.of(hint, sources) for hint in answer.hints],
             phases=list(answer.phases),
-            rules=f"{specialty.id}@{specialty.version}",
+            rules=specialty.named,
         )
 
 
@@ -227,7 +227,6 @@ class HintsInput:
     documentation: DocumentationInput = strawberry.field(default_factory=DocumentationInput)
 
     def asked(self) -> AskedHints:
-        told = self.told.told()
         return AskedHints(
             procedure=self.procedure,
             day=self.day,
@@ -239,7 +238,7 @@ class HintsInput:
                 (given.key, *(_value(value) for value in (given.value, given.baseline, given.target)))
                 for given in self.measurements
             ],
-            told=told,
+            told=self.told.told(),
             documentation=self.documentation.filed(),
         )
 
@@ -257,24 +256,19 @@ async def hints_of_treatment(
     given = told.told() if told else Told()
     inputs.number(len(given.signs), field="told.signs", least=0, most=MAX_SIGNS)
     checked_facts(given.facts, (await info.context.rules(row)).specialty_of(row))
-    return await _hints(info, row, given, on=as_of or await today_at_clinic(info, row), site=site)
+    on = as_of or await today_at_clinic(info, row)
+    return await _hints(info, row, partial(assess_record, told=given, on=on, site=site))
 
 
 async def hints_of_report(info: Info, report: Any) -> list[Hints]:
     row = await info.context.one(TreatmentRow, report.treatment_id)
-    if row is None:
-        return []
-    told = Told(signs=tuple(report.signs), described=bool(report.words.strip()))
-    first, last = noticed(report)
+    return [] if row is None else await _hints(info, row, partial(assess_report, report=report))
+
+
+async def _hints(info: Info, row: Any, assessed: Callable[..., tuple[core.Assessment, ...]]) -> list[Hints]:
     record, offers = await _on_record(info, row), await _offers(info, row)
     # A plugin has its time: the others are answered meanwhile.
-    answers = await asyncio.to_thread(assess_between, record, told, first=first, last=last, offers=offers)
-    return [Hints.of(answer, record.specialty) for answer in answers]
-
-
-async def _hints(info: Info, row: Any, told: Told, *, on: date, site: str | None = None) -> list[Hints]:
-    record, offers = await _on_record(info, row), await _offers(info, row)
-    answers = await asyncio.to_thread(assess_record, record, told, on=on, site=site, offers=offers)
+    answers = await asyncio.to_thread(assessed, record, offers=offers)
     return [Hints.of(answer, record.specialty) for answer in answers]
 
 

@@ -18,6 +18,7 @@ from suivi.graphql.figures import (
     StabilisationFigures,
     Threshold,
     WarrantyTemplate,
+    cited,
 )
 from suivi.graphql.recovery import label_of
 from suivi.graphql.results import LocalizedText
@@ -134,9 +135,8 @@ class MeasurementDefinition:
             precision=measurement.precision,
             thresholds=[Threshold.of(found, labels) for found in forms.thresholds_on(measurement, procedure)],
             note=measurement.note,
-            sources=list(measurement.src),
-            confidence=measurement.conf,
             inner=measurement,
+            **cited(measurement),
         )
 
 

@@ -254,7 +254,7 @@ class CheckUp:
             day=due.day,
             anchor=due.anchor,
             anchor_label=label_of(labels.anchors, due.anchor, kind="anchor"),
-            window=DateSpan(earliest=due.window.earliest.isoformat(), latest=due.window.latest.isoformat()),
+            window=_span(due.window),
             where=due.where.upper(),
             where_label=label_of({}, due.where, kind="where"),
             checks=list(due.checks),
@@ -366,7 +366,7 @@ class Recovery:
                 for missing in today.missing_anchors
             ],
             doubts=[Reason.of(doubt) for doubt in today.doubts],
-            rules=f"{specialty.id}@{specialty.version}",
+            rules=specialty.named,
         )
 
 

@@ -26,7 +26,7 @@ async def record_check_up(
     kept = Evidence.filter(id=evidence_id, case__covered__treatment_id=treatment.id, state=EvidenceState.KEPT)
     if evidence_id is not None and not await kept.exists():
         raise NotFound(noun="evidence", field="evidenceId")
-    row = await CheckUpHeld.create(
+    row = CheckUpHeld(
         treatment_id=treatment.id,
         site=checked.site,
         due_day=checked.due_day,
@@ -38,5 +38,5 @@ async def record_check_up(
         recorder=by.viewer.subject,
         recorded_at=by.at,
     )
-    await append(by, treatment, "check_up_recorded", {"check_up": str(row.id)}, wrote=[row])
+    await append(by, treatment, "check_up_recorded", {"check_up": str(row.id)}, new=[row])
     return treatment

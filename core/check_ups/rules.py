@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from suivi.core.classifications.rules import SiteNotTreated
-from suivi.core.clocks.anchors import DayNumber, Standing, start_of
+from suivi.core.clocks.anchors import DayNumber, Standing, days_since, start_of
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.refusals import Refusal
 from suivi.core.specialties.hints import CheckUpsOnFile
@@ -174,12 +174,9 @@ def _early(row: Held, procedure: Procedure, dates: Mapping[str, PartialDate]) ->
 
 def _closed(check_up: CheckUp, procedure: Procedure, since: Mapping[str, int]) -> Iterator[int]:
     """The days of a check-up and of its repetitions whose last day has passed."""
-    names = _anchor(check_up, procedure)
-    known = [since[name] for name in ((names,) if names in since else names.split("_or_")) if name in since]
-    if check_up.only_if is not None or not known:
+    passed, shift = days_since(_anchor(check_up, procedure), since), 0
+    if check_up.only_if is not None or passed is None:
         return
-    # `a_or_b` is the later of the two: fewer days have passed since.
-    passed, shift = min(known), 0
     while check_up.window[1] + shift < passed:
         yield check_up.day + shift
         if not check_up.repeat_every_days:

@@ -62,6 +62,12 @@ def start_of(anchor: str, anchors: Mapping[str, PartialDate]) -> Start:
     return Start(anchor=anchor, dates=later, happened=any(name in anchors for name in names))
 
 
+def days_since(anchor: str, since: Mapping[str, int]) -> int | None:
+    """The same for numbers of days: of `a_or_b`, fewer have passed since the later of the two."""
+    known = [since[name] for name in ((anchor,) if anchor in since else anchor.split("_or_")) if name in since]
+    return min(known, default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """The dates of one treatment seen from one day."""

@@ -119,11 +119,6 @@ class ReferenceWindow:
         return self.latest_closing.last_day if self.latest_closing else None
 
     @property
-    def surely_open_until(self) -> datetime | None:
-        """The instant (UTC) from which doubt begins; equal to `closes_at` for an exact anchor."""
-        return self.earliest_closing.at if self.earliest_closing else None
-
-    @property
     def closes_at(self) -> datetime | None:
         """The first instant (UTC) that is no longer inside, taking every doubt in favour of the patient."""
         return self.latest_closing.at if self.latest_closing else None

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from suivi.core.complaint_bodies.model import ComplaintBodies
 from suivi.core.specialties.common import common
-from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document
+from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document, said_of
 from suivi.core.specialties.texts import Locales
 
 __all__ = ["BrokenProtocol", "read_complaint_bodies"]
@@ -180,15 +180,9 @@ def _validated(values: dict[str, Any], document: Document) -> ComplaintBodies | 
 
 
 def _says(problem: Any) -> str:
-    match problem["type"]:
-        case "extra_forbidden":
-            return "unknown key"
-        case "missing":
-            return "missing"
-        case "literal_error" | "enum":
-            return f"{problem['input']!r} is not one of {problem['ctx']['expected']}"
-        case _:
-            return str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] in ("literal_error", "enum"):
+        return f"{problem['input']!r} is not one of {problem['ctx']['expected']}"
+    return said_of(problem)
 
 
 def _each(data: Entry, section: str, shape: Callable[[str, Entry], Entry]) -> Any:
@@ -215,7 +209,3 @@ def _sources(entry: Entry) -> list[str]:
 def _section(data: Entry, name: str) -> dict[str, Any]:
     found = data.get(name)
     return {str(key): entry for key, entry in found.items()} if isinstance(found, Mapping) else {}
-
-
-def _at(entry: Any, name: str) -> Any:
-    return entry.get(name) if isinstance(entry, Mapping) else None

@@ -14,7 +14,7 @@ from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
 from suivi.core.specialties.hints import CaseFacts, Documentation, Measured
 from suivi.core.specialties.model import Fact, Procedure, Specialty
-from suivi.core.treatments.rules import UnknownAnchor, UnknownProcedure, UnknownVariant, checked_sites
+from suivi.core.treatments.rules import UnknownAnchor, UnknownProcedure, checked_sites, checked_variant
 
 MAX_SIGNS = 100
 FURTHEST_DAY = 36_525
@@ -123,8 +123,7 @@ def _answers(fact: Fact, value: Any) -> bool:
 
 
 def _require_known(asked: AskedHints, procedure: Procedure) -> None:
-    if asked.variant is not None and asked.variant not in procedure.variants:
-        raise UnknownVariant(field="variant", variants=", ".join(procedure.variants) or "none")
+    checked_variant(asked.variant, procedure)
     if asked.site is not None:
         checked_sites([asked.site], procedure)
     unknown = [name for name in asked.anchor_days if name not in procedure.anchors.all()]

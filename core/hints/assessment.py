@@ -15,7 +15,7 @@ from suivi.core.hints.model import Assessment, HintReason, Rank, RankedHint, mos
 from suivi.core.hints.signs import SignsRead, read_signs
 from suivi.core.hints.thresholds import ThresholdsRead, read_thresholds
 from suivi.core.specialties.hints import CaseFacts, Hint
-from suivi.core.specialties.model import CaseClass, ClassHint, Given, Procedure, Specialty, Strength
+from suivi.core.specialties.model import CaseClass, ClassHint, Given, Procedure, Specialty
 
 Offers = Callable[[CaseFacts], Iterable[tuple[str, Hint]]]
 
@@ -102,15 +102,15 @@ def _by_rules(read: _Read) -> Iterator[RankedHint]:
     facts, signs = read.facts, read.signs
     if facts.described:
         key = "words.only_described" if read.only_described else "words.described"
-        yield _hint(Rank.REVIEW, "words", None, "weak", HintReason.of(key))
+        yield RankedHint.for_a_person(Rank.REVIEW, "words", HintReason.of(key))
     if signs.red_flag or read.thresholds.exceeded:
         return
     on_file = facts.documentation.has_examination
     if read.settling.before_min and (signs.reported or on_file):
         seen = signs.expected or (HintReason.of("check_up.on_file"),)
-        yield _hint(Rank.EARLY, "c2", "normal_evolution", "strong", *seen, read.settling.reason)
+        yield RankedHint.of(Rank.EARLY, "c2", "normal_evolution", "strong", *seen, read.settling.reason)
     elif signs.expected:
-        yield _hint(Rank.EXPECTED, "sign", "normal_evolution", "weak", *signs.expected)
+        yield RankedHint.of(Rank.EXPECTED, "sign", "normal_evolution", "weak", *signs.expected)
     if facts.patient_dissatisfied:
         yield from _dissatisfied(read)
 
@@ -121,13 +121,13 @@ def _dissatisfied(read: _Read) -> Iterator[RankedHint]:
         return
     if read.settling.before_typical:
         # Too soon for a preference; it does not stand in the way of what is expected by now.
-        yield _hint(Rank.PREFERENCE, "c5", None, "weak", said, read.settling.reason)
+        yield RankedHint.for_a_person(Rank.PREFERENCE, "c5", said, read.settling.reason)
     elif read.examined:
-        none = HintReason.of("threshold.none")
-        yield _hint(Rank.PREFERENCE, "c5", "subjective_dissatisfaction", "moderate", said, none, read.settling.reason)
+        reasons = (said, HintReason.of("threshold.none"), read.settling.reason)
+        yield RankedHint.of(Rank.PREFERENCE, "c5", "subjective_dissatisfaction", "moderate", *reasons)
     else:
         nothing = HintReason.of("patient.nothing_examined")
-        yield _hint(Rank.UNDECIDED, "c5", None, "weak", said, nothing, missing=("check_ups",))
+        yield RankedHint.for_a_person(Rank.UNDECIDED, "c5", said, nothing, missing=("check_ups",))
 
 
 def _own_hints(procedure: Procedure, specialty: Specialty, read: _Read) -> Iterator[RankedHint]:
@@ -138,7 +138,9 @@ def _own_hints(procedure: Procedure, specialty: Specialty, read: _Read) -> Itera
 
 def _own(hint: ClassHint, specialty: Specialty) -> RankedHint:
     said = HintReason.of("specialty.says", hint, when=hint.when)
-    return _hint(_rank(hint.suggests), hint.id or "specialty", hint.suggests, hint.strength, said, by=specialty.id)
+    return RankedHint.of(
+        _rank(hint.suggests), hint.id or "specialty", hint.suggests, hint.strength, said, by=specialty.id
+    )
 
 
 def _applies(given: Given, procedure: Procedure, facts: CaseFacts) -> bool:
@@ -162,7 +164,7 @@ def _by_plugins(offered: Iterable[tuple[str, Hint]], *, examined: bool) -> Itera
             continue
         words = hint.reasons or ("",)
         reasons = tuple(HintReason(text_key="", words=said, src=hint.sources) for said in words)
-        yield _hint(_rank(hint.suggests), hint.rule, hint.suggests, hint.strength, *reasons, by=plugin)
+        yield RankedHint.of(_rank(hint.suggests), hint.rule, hint.suggests, hint.strength, *reasons, by=plugin)
 
 
 def _rank(suggests: CaseClass | None) -> Rank:
@@ -203,23 +205,3 @@ def _phases(procedure: Procedure, facts: CaseFacts) -> Iterator[str]:
         day = day_of(phase.anchor, procedure, facts)
         if day is not None and inside(day, phase.days):
             yield phase.id
-
-
-def _hint(
-    rank: Rank,
-    rule: str,
-    suggests: CaseClass | None,
-    strength: Strength,
-    *reasons: HintReason,
-    missing: tuple[str, ...] = (),
-    by: str = "core",
-) -> RankedHint:
-    return RankedHint(
-        rank=rank,
-        rule=rule,
-        suggests=suggests,
-        strength=strength,
-        reasons=reasons,
-        missing=missing,
-        by=by,
-    )

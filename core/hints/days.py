@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from suivi.core.clocks.anchors import days_since
 from suivi.core.clocks.stabilisation import StabilisationToday
 from suivi.core.hints.model import HintReason
 from suivi.core.hints.sentences import Phrase
@@ -24,11 +25,7 @@ def day_of(anchor: str | None, procedure: Procedure, facts: CaseFacts) -> int | 
     """Days since an anchor; None when its date is not known. `a_or_b` is the later of the two."""
     if anchor is None or anchor == procedure.anchors.day0:
         return facts.day
-    if anchor in facts.anchor_days:
-        return facts.anchor_days[anchor]
-    known = {procedure.anchors.day0: facts.day, **facts.anchor_days}
-    named = [known[name] for name in anchor.split("_or_") if name in known]
-    return min(named) if named else None
+    return days_since(anchor, {procedure.anchors.day0: facts.day, **facts.anchor_days})
 
 
 def inside(day: int, days: DayRange) -> bool:

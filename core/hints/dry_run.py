@@ -14,7 +14,7 @@ from suivi.core.registry import Registry
 from suivi.core.specialties.hints import CaseFacts
 from suivi.core.specialties.model import CaseClass, Procedure, Specialty, Urgency
 from suivi.core.texts import sentence
-from suivi.core.treatments.rules import SiteMissing, UnknownSite, checked_sites
+from suivi.core.treatments.rules import UnknownSite, checked_sites
 
 Verdict = Literal["as_expected", "differs"]
 
@@ -45,20 +45,17 @@ def try_case(registry: Registry, case: SampleCase) -> Tried:
     problem = _problem(case.given, procedure)
     if procedure is None or problem is not None:
         return Tried(id=case.id, problem=problem, verdict="differs" if case.expect else None)
-    sites = tuple(assess_facts(registry, procedure, case.given))
-    tried = replace(_together(case, sites), notes=tuple(_notes(registry, procedure, case.given)))
+    specialty = registry.specialty(procedure.specialty)
+    assert specialty is not None, "a loaded procedure has a loaded specialty"  # noqa: S101
+    usable = [_usable(facts, specialty) for facts in case.given.facts_by_site()]
+    sites = [assess(procedure, specialty, facts, registry.offered) for facts, _ in usable]
+    notes = [note for _, notes in usable for note in notes]
+    notes += (note for facts, _ in usable for note in _site_notes(facts, procedure))
+    tried = replace(_together(case, sites), notes=tuple(dict.fromkeys(notes)))
     if case.expect is None:
         return tried
     differences = tuple(_differences(case.expect, tried))
     return replace(tried, verdict="differs" if differences else "as_expected", differences=differences)
-
-
-def assess_facts(registry: Registry, procedure: Procedure, given: GivenCase) -> Iterator[Assessment]:
-    specialty = registry.specialty(procedure.specialty)
-    assert specialty is not None, "a loaded procedure has a loaded specialty"  # noqa: S101
-    for facts in given.facts_by_site():
-        usable, _ = _usable(facts, specialty)
-        yield assess(procedure, specialty, usable, registry.offered)
 
 
 def _usable(facts: CaseFacts, specialty: Specialty) -> tuple[CaseFacts, list[str]]:
@@ -116,19 +113,13 @@ def _standing(site: Assessment) -> int:
     return order.index(site.top_class) if site.top_class in order else len(order)
 
 
-def _notes(registry: Registry, procedure: Procedure, given: GivenCase) -> Iterator[str]:
-    specialty = registry.specialty(procedure.specialty)
-    if specialty is None:
+def _site_notes(facts: CaseFacts, procedure: Procedure) -> Iterator[str]:
+    if facts.site is None:
         return
-    found = [note for facts in given.facts_by_site() for note in _usable(facts, specialty)[1]]
-    for facts in given.facts_by_site():
-        try:
-            checked_sites([facts.site] if facts.site is not None else (), procedure)
-        except UnknownSite as refusal:
-            found.append(sentence(refusal, "en"))
-        except SiteMissing:
-            continue
-    yield from dict.fromkeys(found)
+    try:
+        checked_sites([facts.site], procedure)
+    except UnknownSite as refusal:
+        yield sentence(refusal, "en")
 
 
 def _differences(expect: Expected, tried: Tried) -> Iterator[str]:

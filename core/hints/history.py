@@ -18,7 +18,7 @@ from suivi.core.clocks.zones import day_at, zone
 from suivi.core.complications.models import ComplicationReport
 from suivi.core.hints.evidence import kept_for
 from suivi.core.hints.model import Assessment
-from suivi.core.hints.on_record import OnRecord, Told, assess_between, assess_record, noticed
+from suivi.core.hints.on_record import OnRecord, Told, assess_record, assess_report, noticed
 from suivi.core.measurements.models import Measurement
 from suivi.core.pins.library import RulesLibrary
 from suivi.core.pins.rules import Rules
@@ -73,9 +73,8 @@ async def _tried(registry: Registry, library: RulesLibrary, treatments: Sequence
 
 
 def _of_report(registry: Registry, record: OnRecord, report: Any) -> Tried:
-    first, last = noticed(report)
-    told = Told(signs=tuple(report.signs), described=bool(report.words.strip()))
-    answers = assess_between(record, told, first=first, last=last, offers=registry.offered)
+    answers = assess_report(record, report, offers=registry.offered)
+    _, last = noticed(report)
     return Tried(about="report", id=report.id, procedure=record.procedure.id, on=last, sites=answers)
 
 

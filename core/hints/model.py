@@ -68,6 +68,41 @@ class RankedHint:
     by: str = "core"
     """`core`, or the id of the specialty or plugin that says so."""
 
+    @classmethod
+    def of(
+        cls,
+        rank: Rank,
+        rule: str,
+        suggests: CaseClass | None,
+        strength: Strength,
+        *reasons: HintReason,
+        urgency: Urgency | None = None,
+        missing: tuple[str, ...] = (),
+        by: str = "core",
+    ) -> "RankedHint":
+        return cls(
+            rank=rank,
+            rule=rule,
+            suggests=suggests,
+            strength=strength,
+            urgency=urgency,
+            reasons=reasons,
+            missing=missing,
+            by=by,
+        )
+
+    @classmethod
+    def for_a_person(
+        cls,
+        rank: Rank,
+        rule: str,
+        *reasons: HintReason,
+        urgency: Urgency | None = None,
+        missing: tuple[str, ...] = (),
+    ) -> "RankedHint":
+        """Suggests no class."""
+        return cls.of(rank, rule, None, "weak", *reasons, urgency=urgency, missing=missing)
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Keys of sources of the specialty, each once."""

@@ -14,16 +14,17 @@ from typing import Any
 from suivi.core.check_ups.rules import check_ups_on_file
 from suivi.core.clocks.anchors import DayNumber, start_of
 from suivi.core.clocks.partial_dates import PartialDate
+from suivi.core.clocks.stabilisation import StabilisationToday
 from suivi.core.evidence.models import EvidenceKind
 from suivi.core.hints.assessment import REASSURING, Offers, assess, no_offers
 from suivi.core.hints.days import settled_as, settling
 from suivi.core.hints.evidence import Filed
 from suivi.core.hints.model import Assessment, HintReason, Rank, RankedHint, most_urgent, ranked
-from suivi.core.hints.signs import NO_LONGER_NORMAL
+from suivi.core.hints.signs import NO_LONGER_NORMAL, at_its_most_urgent
 from suivi.core.measurements.models import Purpose
 from suivi.core.measurements.rules import measured_at
 from suivi.core.specialties.hints import CaseFacts, Documentation
-from suivi.core.specialties.model import CaseClass, DayRange, Procedure, Specialty, Strength, Urgency
+from suivi.core.specialties.model import DayRange, Procedure, Specialty
 from suivi.core.treatments import recoveries
 
 MOST_COMBINATIONS = 64
@@ -69,18 +70,52 @@ def noticed(report: Any) -> tuple[date, date]:
     return min(on.earliest or reported, reported), min(on.latest or reported, reported)
 
 
+def told_in(report: Any) -> Told:
+    return Told(signs=tuple(report.signs), described=bool(report.words.strip()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SiteOn:
+    """One site on one day, whichever of several days since the treatment that may be: what all of them share.
+
+    `results` are the main one and the prosthetic one; rows are those there were by then.
+    """
+
+    record: OnRecord
+    told: Told
+    site: str | None
+    on: date
+    dates: Mapping[str, PartialDate]
+    results: tuple[StabilisationToday, StabilisationToday | None]
+    measurements: Sequence[Any]
+    check_ups: Sequence[Any]
+
+    @classmethod
+    def of(cls, record: OnRecord, told: Told, site: str | None, on: date) -> "_SiteOn":
+        dates = recoveries.timeline_on(record.treatment, on, site=site).anchors
+        return cls(
+            record=record,
+            told=told,
+            site=site,
+            on=on,
+            dates=dates,
+            results=recoveries.stabilisation_at(record.treatment, on, site=site),
+            measurements=_measured_by(record, dates, on),
+            check_ups=[row for row in record.check_ups if _by(row.held_on, on)],
+        )
+
+
 def assess_record(
     record: OnRecord, told: Told, *, on: date, site: str | None = None, offers: Offers = no_offers
 ) -> tuple[Assessment, ...]:
     """One a site; one for the whole treatment where it has none. With `site`, that one alone."""
     sites: Sequence[str | None] = [site] if site is not None else record.sites or [None]
-    return tuple(_assess_site(record, told, each, on, offers) for each in sites)
+    return tuple(_assess_site(_SiteOn.of(record, told, each, on), offers) for each in sites)
 
 
-def assess_between(
-    record: OnRecord, told: Told, *, first: date, last: date, offers: Offers = no_offers
-) -> tuple[Assessment, ...]:
-    """As `assess_record`, for a day that may be any from the first to the last."""
+def assess_report(record: OnRecord, report: Any, *, offers: Offers = no_offers) -> tuple[Assessment, ...]:
+    """As `assess_record`, of what was reported, for a day that may be any of those on which it was noticed."""
+    told, (first, last) = told_in(report), noticed(report)
     early = assess_record(record, told, on=first, offers=offers)
     if first == last:
         return early
@@ -90,15 +125,14 @@ def assess_between(
 
 def facts_on(record: OnRecord, told: Told, *, on: date, site: str | None = None) -> tuple[CaseFacts, ...]:
     """The facts for each day that today may be, of every anchor; none where the date of the treatment is unknown."""
-    main, _ = recoveries.stabilisation_at(record.treatment, on, site=site)
-    return tuple(_facts(record, told, site, day, since, on, main.cycle) for day, since in _days(record, told, site, on))
+    return _possible(_SiteOn.of(record, told, site, on))
 
 
-def _assess_site(record: OnRecord, told: Told, site: str | None, on: date, offers: Offers) -> Assessment:
-    possible = facts_on(record, told, on=on, site=site)
+def _assess_site(here: _SiteOn, offers: Offers) -> Assessment:
+    possible = _possible(here)
     if not possible:
-        return _undated(record, told, site)
-    main, second = recoveries.stabilisation_at(record.treatment, on, site=site)
+        return _undated(here)
+    record, (main, second) = here.record, here.results
     answers = []
     for facts in possible:
         settled = settled_as(settling(record.procedure, facts), main, second, record.procedure.stabilisation)
@@ -106,13 +140,17 @@ def _assess_site(record: OnRecord, told: Told, site: str | None, on: date, offer
     return answers[0] if len(answers) == 1 else _together(answers)
 
 
-def _days(record: OnRecord, told: Told, site: str | None, on: date) -> Iterator[tuple[int, Mapping[str, int]]]:
+def _possible(here: _SiteOn) -> tuple[CaseFacts, ...]:
+    return tuple(_facts(here, day, since) for day, since in _days(here))
+
+
+def _days(here: _SiteOn) -> Iterator[tuple[int, Mapping[str, int]]]:
     """Days since day 0 and since other anchors, in every combination that dates known in part leave open."""
-    procedure, dates = record.procedure, recoveries.timeline_on(record.treatment, on, site=site).anchors
-    today = start_of(procedure.anchors.day0, dates).day_number(on)
+    procedure, told = here.record.procedure, here.told
+    today = start_of(procedure.anchors.day0, here.dates).day_number(here.on)
     if today is None:
         return
-    others = [(name, start_of(name, dates).day_number(on)) for name in procedure.anchors.other]
+    others = [(name, start_of(name, here.dates).day_number(here.on)) for name in procedure.anchors.other]
     # What is still ahead on that day had not happened yet.
     begun = [(name, number) for name, number in others if number is not None and number.latest >= 0]
     open_days = [_open(procedure, told, None, today), *(_open(procedure, told, name, number) for name, number in begun)]
@@ -137,35 +175,27 @@ def _open(procedure: Procedure, told: Told, anchor: str | None, number: DayNumbe
     return sorted({number.earliest, number.latest, *between})
 
 
-def _facts(
-    record: OnRecord,
-    told: Told,
-    site: str | None,
-    day: int,
-    since: Mapping[str, int],
-    on: date,
-    cycle: int | None,
-) -> CaseFacts:
+def _facts(here: _SiteOn, day: int, since: Mapping[str, int]) -> CaseFacts:
+    record, told, cycle = here.record, here.told, here.results[0].cycle
     return CaseFacts(
         procedure=record.procedure.id,
         day=day,
         variant=record.treatment.treatment.variant,
         cycle=None if cycle is None else max(1, cycle),
         anchor_days=since,
-        site=site,
+        site=here.site,
         signs=told.signs,
         described=told.described,
-        measurements=measured_at(_until(record, site, on), site, since=on - timedelta(days=day)),
+        measurements=measured_at(here.measurements, here.site, since=here.on - timedelta(days=day)),
         patient_dissatisfied=told.patient_dissatisfied,
         facts=told.facts,
-        documentation=_documentation(record, site, day, since, on),
+        documentation=_documentation(here, day, since),
     )
 
 
-def _until(record: OnRecord, site: str | None, on: date) -> list[Any]:
+def _measured_by(record: OnRecord, dates: Mapping[str, PartialDate], on: date) -> list[Any]:
     """What had been measured by then, and of what belongs to one cycle, only what was measured in this one."""
-    dates = recoveries.timeline_on(record.treatment, on, site=site).anchors.values()
-    begun = min((day.earliest for day in dates if day.earliest), default=None)
+    begun = min((day.earliest for day in dates.values() if day.earliest), default=None)
     return [row for row in record.measurements if _by(row.measured_on, on) and not _earlier_cycle(record, row, begun)]
 
 
@@ -181,15 +211,16 @@ def _by(day: str, on: date) -> bool:
     return (PartialDate.parse(day).earliest or on) <= on
 
 
-def _documentation(record: OnRecord, site: str | None, day: int, since: Mapping[str, int], on: date) -> Documentation:
+def _documentation(here: _SiteOn, day: int, since: Mapping[str, int]) -> Documentation:
+    record, site = here.record, here.site
     kinds = {kind for kind, _ in record.evidence}
-    dates = recoveries.timeline_on(record.treatment, on, site=site).anchors
-    held = [row for row in record.check_ups if _by(row.held_on, on)]
     return Documentation(
         before_photos=EvidenceKind.PHOTO_BEFORE in kinds,
         follow_up_photos=EvidenceKind.PHOTO_AFTER in kinds,
-        check_ups=check_ups_on_file(record.procedure, held, day, anchor_days=since, site=site, dates=dates),
-        examined=any(site is None or row.site in (None, site) for row in held),
+        check_ups=check_ups_on_file(
+            record.procedure, here.check_ups, day, anchor_days=since, site=site, dates=here.dates
+        ),
+        examined=any(site is None or row.site in (None, site) for row in here.check_ups),
         documents=frozenset(view for kind, view in record.evidence if kind is EvidenceKind.DOCUMENT and view),
     )
 
@@ -220,16 +251,17 @@ def _about(hint: RankedHint) -> tuple[str, str]:
     return first.text_key, str(first.facts.get("sign") or first.facts.get("measure"))
 
 
-def _undated(record: OnRecord, told: Told, site: str | None) -> Assessment:
+def _undated(here: _SiteOn) -> Assessment:
     """Without the date of the treatment no figure counts, and a sign may be at its most urgent."""
-    known = dict.fromkeys(sign for sign in told.signs if sign in record.procedure.sign_ids())
-    hints = [_any_day(record.procedure, sign) for sign in known]
+    procedure = here.record.procedure
+    known = dict.fromkeys(sign for sign in here.told.signs if sign in procedure.sign_ids())
+    hints = [_any_day(procedure, sign) for sign in known]
     return Assessment(
-        site=site,
+        site=here.site,
         top_class="medical_complication" if any(hint.rank is Rank.RED_FLAG for hint in hints) else None,
         highest_urgency=most_urgent(hint.urgency for hint in hints),
         asks_for_review=True,
-        missing=(f"anchor:{record.procedure.anchors.day0}",),
+        missing=(f"anchor:{procedure.anchors.day0}",),
         hints=ranked([*hints, _doubt("day.unknown")]),
         phases=(),
     )
@@ -238,21 +270,14 @@ def _undated(record: OnRecord, told: Told, site: str | None) -> Assessment:
 def _any_day(procedure: Procedure, sign: str) -> RankedHint:
     flags = [flag for flag in procedure.red_flags if flag.id == sign]
     if flags:
-        steps: list[Urgency | None] = [step.urgency for flag in flags for step in flag.escalates]
-        urgency = most_urgent([flags[0].urgency, *(flag.urgency for flag in flags[1:]), *steps])
+        urgency = most_urgent(at_its_most_urgent(flag) for flag in flags)
         known = HintReason.of("flag.any_day", flags[0], sign=flags[0].symptom)
-        return _hint(Rank.RED_FLAG, "c1", "medical_complication", "strong", known, urgency)
+        return RankedHint.of(Rank.RED_FLAG, "c1", "medical_complication", "strong", known, urgency=urgency)
     [normal, *_] = [normal for normal in procedure.normal_signs if normal.id == sign]
-    late: list[Urgency] = [step.urgency for step in normal.escalates]
+    urgency = most_urgent(step.urgency for step in normal.escalates) or NO_LONGER_NORMAL
     known = HintReason.of("sign.undated", normal, sign=normal.sign)
-    return _hint(Rank.REVIEW, "sign", None, "weak", known, most_urgent(late or [NO_LONGER_NORMAL]))
-
-
-def _hint(
-    rank: Rank, rule: str, suggests: CaseClass | None, strength: Strength, reason: HintReason, urgency: Urgency | None
-) -> RankedHint:
-    return RankedHint(rank=rank, rule=rule, suggests=suggests, strength=strength, urgency=urgency, reasons=(reason,))
+    return RankedHint.for_a_person(Rank.REVIEW, "sign", known, urgency=urgency)
 
 
 def _doubt(key: str) -> RankedHint:
-    return RankedHint(rank=Rank.REVIEW, rule="day", suggests=None, strength="weak", reasons=(HintReason.of(key),))
+    return RankedHint.for_a_person(Rank.REVIEW, "day", HintReason.of(key))

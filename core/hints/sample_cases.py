@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document
+from suivi.core.specialties.document import BrokenProtocol, Document, Loc, item, open_document, said_of
 from suivi.core.specialties.hints import CaseFacts, CheckUpsOnFile, Documentation, Measured
 from suivi.core.specialties.model import CaseClass, Urgency
 
@@ -180,7 +180,7 @@ def read_cases(path: Path) -> tuple[SampleCase, ...]:
         cases = SampleCases.model_validate(document.data).cases
     except ValidationError as error:
         for problem in error.errors():
-            document.report(_place(problem["loc"], document), _says(problem))
+            document.report(_place(problem["loc"], document), said_of(problem))
     if document.problems:
         raise BrokenProtocol(path, [says for _, says in sorted(document.problems)])
     return cases
@@ -192,23 +192,6 @@ def _place(loc: Loc, document: Document) -> Loc:
     place: Loc = ()
     for step in loc:
         if isinstance(here, dict | list):
-            inner = _item(here, step)
+            inner = item(here, step, absent=_ABSENT)
             place, here = ((*place, step), inner) if inner is not _ABSENT else (place, here)
     return place if place == loc or isinstance(loc[-1], int) else (*place, loc[-1])
-
-
-def _item(here: Any, step: str | int) -> Any:
-    try:
-        return here[step]
-    except (KeyError, IndexError, TypeError):
-        return _ABSENT
-
-
-def _says(problem: Any) -> str:
-    match problem["type"]:
-        case "extra_forbidden":
-            return "unknown key"
-        case "missing":
-            return "missing"
-        case _:
-            return str(problem["msg"]).removeprefix("Value error, ")

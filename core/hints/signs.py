@@ -93,19 +93,17 @@ def _flag_inside(flag: RedFlag, day: int | None) -> RankedHint:
     known = HintReason.of("flag.any_day", flag, sign=flag.symptom)
     if day is not None:
         known = HintReason.of("flag.inside", flag, sign=flag.symptom, day=day, days=spelt(flag.days))
-    return RankedHint(
-        rank=Rank.RED_FLAG,
-        rule="c1",
-        suggests="medical_complication",
-        strength="strong",
-        urgency=flag.urgency if day is None else _urgency(flag, day),
-        reasons=(known,),
-    )
+    urgency = flag.urgency if day is None else _urgency(flag, day)
+    return RankedHint.of(Rank.RED_FLAG, "c1", "medical_complication", "strong", known, urgency=urgency)
+
+
+def at_its_most_urgent(flag: RedFlag) -> Urgency | None:
+    """On whatever day."""
+    return most_urgent((flag.urgency, *(step.urgency for step in flag.escalates)))
 
 
 def _urgency(flag: RedFlag, day: int) -> Urgency | None:
-    reached: list[Urgency | None] = [step.urgency for step in flag.escalates if day >= step.from_day]
-    return most_urgent([flag.urgency, *reached])
+    return most_urgent((flag.urgency, *(step.urgency for step in flag.escalates if day >= step.from_day)))
 
 
 def _read_normal(normals: list[NormalSign], procedure: Procedure, facts: CaseFacts, reading: _Reading) -> None:
@@ -149,13 +147,5 @@ def _unexpected(
     dated: dict[str, Fact] = {}
     if entry is not None and day is not None:
         dated = {"day": day, "days": spelt(entry.days)}
-    reading.hints.append(
-        RankedHint(
-            rank=Rank.REVIEW,
-            rule=rule,
-            suggests=None,
-            strength="weak",
-            urgency=urgency,
-            reasons=(HintReason.of(key, entry, sign=sign, **dated),),
-        )
-    )
+    reason = HintReason.of(key, entry, sign=sign, **dated)
+    reading.hints.append(RankedHint.for_a_person(Rank.REVIEW, rule, reason, urgency=urgency))

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from suivi.core.hints.comparing import NOT_COMPARABLE, Value, exceeded
+from suivi.core.hints.comparing import NOT_COMPARABLE, Value, Verdict, exceeded
 from suivi.core.hints.days import Settling, day_of
 from suivi.core.hints.missing import named
 from suivi.core.hints.model import HintReason, Rank, RankedHint
 from suivi.core.hints.sentences import Fact, Phrase
 from suivi.core.specialties.common import common
+from suivi.core.specialties.forms import photo_sets_used
 from suivi.core.specialties.hints import CaseFacts
 from suivi.core.specialties.model import CaseClass, Comparison, Procedure, Specialty, Threshold
 
@@ -36,16 +37,21 @@ def read_thresholds(
 ) -> ThresholdsRead:
     """`quiet`: no red flag and nothing that only a person can judge was reported, which c3 asks for."""
     case = _Case(procedure=procedure, specialty=specialty, facts=facts, settling=settling)
-    hints = [hint for threshold in procedure.outcomes if (hint := _hint(threshold, case, quiet=quiet))]
-    notes = (*_connected(hints, case), *_unjudged(case))
+    beyond = [(threshold, verdict) for threshold, verdict in _compared(case) if verdict.holds is not False]
+    # A gate is something that should hold before a remedy; it is no defect when it does not.
+    hints = [_hint(threshold, verdict, case, quiet=quiet) for threshold, verdict in beyond if threshold.level != "gate"]
+    notes = (*_connected(hints, [threshold for threshold, _ in beyond]), *_unjudged(case))
     return ThresholdsRead(hints=(*hints, *notes), exceeded=bool(hints), measured=bool(facts.measurements))
 
 
-def _hint(threshold: Threshold, case: _Case, *, quiet: bool) -> RankedHint | None:
-    # A gate is something that should hold before a remedy; it is no defect when it does not.
-    verdict = None if threshold.level == "gate" else exceeded(threshold, case.facts)
-    if verdict is None or verdict.holds is False:
-        return None
+def _compared(case: _Case) -> Iterator[tuple[Threshold, Verdict]]:
+    for threshold in case.procedure.outcomes:
+        verdict = exceeded(threshold, case.facts)
+        if verdict is not None:
+            yield threshold, verdict
+
+
+def _hint(threshold: Threshold, verdict: Verdict, case: _Case, *, quiet: bool) -> RankedHint:
     day = case.facts.day if threshold.unit == "cycle" else _measured_on(threshold, case)
     if threshold.unit != "cycle" and (day is None or day < (threshold.from_day or 0)):
         return _too_soon(threshold, case, day, quiet=quiet)
@@ -67,18 +73,16 @@ def _measured_on(threshold: Threshold, case: _Case) -> int | None:
 
 def _not_comparable(threshold: Threshold, case: _Case) -> RankedHint:
     reason = HintReason.of("threshold.not_comparable", threshold, **_measures(threshold, case))
-    return RankedHint(rank=Rank.UNDECIDED, rule="not_comparable", suggests=None, strength="weak", reasons=(reason,))
+    return RankedHint.for_a_person(Rank.UNDECIDED, "not_comparable", reason)
 
 
-def _connected(hints: list[RankedHint], case: _Case) -> Iterator[RankedHint]:
+def _connected(hints: list[RankedHint], beyond: list[Threshold]) -> Iterator[RankedHint]:
     """A figure that points to a complication is looked at also where it does not count yet (c3)."""
     if any(hint.rule == "c3" for hint in hints):
-        pointing = [entry for entry in case.procedure.outcomes if entry.class_hint == "medical_complication"]
-        for threshold in pointing:
-            verdict = exceeded(threshold, case.facts)
-            if verdict is not None and verdict.holds is not False:
+        for threshold in beyond:
+            if threshold.class_hint == "medical_complication":
                 reasons = (HintReason.of("threshold.review"), _points_to(threshold))
-                yield RankedHint(rank=Rank.NOTE, rule="review", suggests=None, strength="weak", reasons=reasons)
+                yield RankedHint.for_a_person(Rank.NOTE, "review", *reasons)
 
 
 def _unjudged(case: _Case) -> Iterator[RankedHint]:
@@ -87,7 +91,7 @@ def _unjudged(case: _Case) -> Iterator[RankedHint]:
     for key, measured in case.facts.measurements.items():
         if key not in judged:
             reason = HintReason.of("measured.unjudged", measure=_name(key, case), value=measured.value)
-            yield RankedHint(rank=Rank.NOTE, rule="unjudged", suggests=None, strength="weak", reasons=(reason,))
+            yield RankedHint.for_a_person(Rank.NOTE, "unjudged", reason)
 
 
 def _too_soon(threshold: Threshold, case: _Case, day: int | None, *, quiet: bool) -> RankedHint:
@@ -98,40 +102,24 @@ def _too_soon(threshold: Threshold, case: _Case, day: int | None, *, quiet: bool
     reason = HintReason.of("threshold.not_begun", threshold, **known)
     if day is not None:
         reason = HintReason.of("threshold.too_soon", threshold, **known, day=day)
-    return RankedHint(
-        rank=Rank.EARLY if early else Rank.UNDECIDED,
-        rule="c3" if early else "too_soon",
-        suggests="normal_evolution" if early else None,
-        strength="moderate" if early else "weak",
-        reasons=(reason, case.settling.reason) if early else (reason,),
-        missing=(f"anchor:{threshold.anchor}",) if day is None and threshold.anchor is not None else (),
-    )
+    missing = (f"anchor:{threshold.anchor}",) if day is None and threshold.anchor is not None else ()
+    if early:
+        reasons = (reason, case.settling.reason)
+        return RankedHint.of(Rank.EARLY, "c3", "normal_evolution", "moderate", *reasons, missing=missing)
+    return RankedHint.for_a_person(Rank.UNDECIDED, "too_soon", reason, missing=missing)
 
 
 def _undecided(threshold: Threshold, case: _Case, missing: tuple[str, ...]) -> RankedHint:
     names = tuple(dict.fromkeys(missing))
-    return RankedHint(
-        rank=Rank.UNDECIDED,
-        rule="c6",
-        suggests=None,
-        strength="weak",
-        reasons=(
-            HintReason.of("threshold.undecidable", threshold, **_measures(threshold, case)),
-            HintReason.of("documents.missing", missing=tuple(named(name, case.specialty) for name in names)),
-        ),
-        missing=names,
-    )
+    open_figure = HintReason.of("threshold.undecidable", threshold, **_measures(threshold, case))
+    asked_for = HintReason.of("documents.missing", missing=tuple(named(name, case.specialty) for name in names))
+    return RankedHint.for_a_person(Rank.UNDECIDED, "c6", open_figure, asked_for, missing=names)
 
 
 def _for_review(threshold: Threshold, case: _Case) -> RankedHint:
     connected = [_points_to(threshold)] if threshold.class_hint else []
-    return RankedHint(
-        rank=Rank.REVIEW,
-        rule="review",
-        suggests=None,
-        strength="weak",
-        reasons=(*_exceeded(threshold, case), HintReason.of("threshold.review"), *connected),
-    )
+    reasons = (*_exceeded(threshold, case), HintReason.of("threshold.review"), *connected)
+    return RankedHint.for_a_person(Rank.REVIEW, "review", *reasons)
 
 
 def _counted(threshold: Threshold, case: _Case, day: int | None) -> RankedHint:
@@ -142,13 +130,7 @@ def _counted(threshold: Threshold, case: _Case, day: int | None) -> RankedHint:
         reasons.append(_points_to(threshold))
     if to_confirm:
         reasons.append(HintReason.of("threshold.to_confirm", to_confirm_day=threshold.to_confirm_day or 0))
-    return RankedHint(
-        rank=Rank.THRESHOLD,
-        rule="c4",
-        suggests=class_of(threshold),
-        strength="weak" if to_confirm else "moderate",
-        reasons=tuple(reasons),
-    )
+    return RankedHint.of(Rank.THRESHOLD, "c4", class_of(threshold), "weak" if to_confirm else "moderate", *reasons)
 
 
 def class_of(threshold: Threshold) -> CaseClass:
@@ -207,8 +189,7 @@ def _figure(part: Comparison) -> object:
 def _documents_missing(threshold: Threshold, case: _Case) -> Iterator[str]:
     """Photos are asked for where the procedure has photos; a paper where the figure can come from nowhere else."""
     filed, procedure = case.facts.documentation, case.procedure
-    sets = (case.specialty.photo_sets.get(check_up.photos or "") for check_up in procedure.check_ups)
-    if any(photo_set is not None and photo_set.views for photo_set in sets):
+    if any(photos.views for photos in photo_sets_used(case.specialty, procedure)):
         if not filed.before_photos:
             yield "before_photos"
         if not filed.follow_up_photos:

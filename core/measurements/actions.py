@@ -12,7 +12,7 @@ from suivi.core.evidence.models import Evidence, EvidenceState
 from suivi.core.measurements import rules
 from suivi.core.measurements.models import Measurement
 from suivi.core.measurements.rules import Asked, Checked, Setting
-from suivi.core.treatments.answers import dates_of
+from suivi.core.treatments.answers import dates_of, local_dates
 from suivi.core.treatments.models import Anchor, LocalAnchor, Treatment
 
 
@@ -53,7 +53,7 @@ async def _setting(by: Acting, treatment: Treatment) -> Setting:
         procedure=pinned.procedure_of(treatment),
         sites=treatment.sites,
         anchors=dates_of(await Anchor.filter(treatment_id=treatment.id)),
-        local=rules.local_dates(await LocalAnchor.filter(treatment_id=treatment.id)),
+        local=local_dates(await LocalAnchor.filter(treatment_id=treatment.id)),
     )
 
 

@@ -1,6 +1,6 @@
 """What a measurement may be: a key of the specialty, a value of its type, in its unit and range, at its site."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -175,14 +175,6 @@ def checked_measurement(asked: Asked, setting: Setting, *, on: date, at: str = "
 def checked_value(value: Value, key: str, specialty: Specialty, *, at: str = "", name: str = "value") -> Kept:
     """A value of which neither site nor day is known. Raises as `checked_measurement` does of key and value."""
     return _value(value, _known(key, specialty, f"{at}key"), f"{at}{name}")
-
-
-def local_dates(rows: Iterable[Any]) -> list[LocalDate]:
-    """Rows of local anchors as the clocks read them."""
-    return [
-        LocalDate(name=row.name, date=PartialDate.parse(row.on), site=row.site or None, cycle=row.cycle or None)
-        for row in rows
-    ]
 
 
 def per_site(measurement: Measurement) -> bool:

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import fetch
+from suivi.core.access.locking import locked
 from suivi.core.acting import Acting, action
 from suivi.core.events.log import append
 from suivi.core.pins.models import Repin
 from suivi.core.refusals import Refusal
+from suivi.core.sql import update
 from suivi.core.treatments.models import Treatment
 from suivi.core.versions import expect
 
@@ -29,8 +30,7 @@ class RulesAlreadyPinned(Refusal):
 @action(Treatment)
 async def repin_rules(by: Acting, treatment_id: UUID, *, expected_version: int, reason: str) -> Treatment:
     """From now on the loaded rules answer. The rules it had stay kept, and the history names both."""
-    await fetch(Treatment, by.viewer, treatment_id, on=by.on, verb="repin_rules")
-    treatment = await Treatment.select_for_update().get(id=treatment_id)
+    treatment = await locked(Treatment, by.viewer, treatment_id, on=by.on, verb="repin_rules")
     await expect(treatment, expected_version)
     before = await by.house.rules.ready([treatment])
     there = before.in_force_for(treatment)
@@ -39,7 +39,7 @@ async def repin_rules(by: Acting, treatment_id: UUID, *, expected_version: int, 
     if before.pinned_is_loaded(treatment):
         raise RulesAlreadyPinned(field="treatmentId", rules=before.named(treatment))
     pinned = await by.house.rules.keep(there.id, at=by.at)
-    repin = await Repin.create(
+    repin = Repin(
         treatment_id=treatment.id,
         from_version=treatment.rules_version,
         from_digest=treatment.rules_digest,
@@ -51,8 +51,8 @@ async def repin_rules(by: Acting, treatment_id: UUID, *, expected_version: int, 
         repinned_at=by.at,
     )
     treatment.update_from_dict({**pinned.columns, "version": treatment.version + 1})
-    await treatment.save(update_fields=[*pinned.columns, "version"])
+    await update(treatment, *pinned.columns, "version")
     told = {"version": treatment.version, "specialty": there.id, "from": repin.from_version, "to": repin.to_version}
     digests = {"from_digest": repin.from_digest, "to_digest": repin.to_digest}
-    await append(by, treatment, "rules_repinned", told | digests, wrote=[treatment, repin, *pinned.written])
+    await append(by, treatment, "rules_repinned", told | digests, new=[repin], wrote=[treatment, *pinned.written])
     return treatment

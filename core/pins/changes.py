@@ -4,7 +4,7 @@ Every field of an answer is a path and a short text, such as `red_flag.fever` an
 `first/last` with `..` for an open end, counted in days from the anchor; dates are ISO 8601.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from suivi.core.clocks.phases import Recovery
 from suivi.core.clocks.stabilisation import StabilisationToday, for_variant
 from suivi.core.clocks.windows import ReferenceWindow
 from suivi.core.pins.rules import Rules
+from suivi.core.specialties.forms import photo_sets_used
 from suivi.core.specialties.model import Procedure, RedFlag, Specialty, Stabilisation, Text, Threshold
 from suivi.core.treatments.answers import reference_window_of
 from suivi.core.treatments.recoveries import OnRecord, anchors_in_force, recovery_on, timeline_on
@@ -179,11 +180,6 @@ def _plain(value: Any) -> str:
 
 def _photo_views(procedure: Procedure, specialty: Specialty) -> Iterator[Said]:
     """Of the sets that the procedure's check-ups ask for."""
-    named = dict.fromkeys(check_up.photos for check_up in procedure.check_ups if check_up.photos)
-    for photo_set in _known(specialty, named):
+    for photo_set in photo_sets_used(specialty, procedure):
         wanted = (*photo_set.views, *photo_set.radiographs, *photo_set.video, *photo_set.documents)
         yield f"photo_views.{photo_set.id}", ", ".join(wanted)
-
-
-def _known(specialty: Specialty, names: Iterable[str]) -> Iterator[Any]:
-    return (specialty.photo_sets[name] for name in names if name in specialty.photo_sets)

@@ -73,9 +73,8 @@ class Rules:
         return specialty
 
     def named(self, treatment: Any) -> str:
-        """Specialty and version, as answers state them: `dental@1.1.0`."""
-        specialty = self.specialty_of(treatment)
-        return f"{specialty.id}@{specialty.version}"
+        """Specialty and version, as answers state them."""
+        return self.specialty_of(treatment).named
 
     def in_force_for(self, treatment: Any) -> Specialty | None:
         """The loaded version of the specialty the treatment is pinned to; None when its plugin is gone."""

@@ -9,7 +9,7 @@ import yaml
 
 from suivi.core.specialties.yaml_text import Loc, Refused, read_yaml
 
-__all__ = ["BrokenProtocol", "Document", "Loc", "open_document"]
+__all__ = ["BrokenProtocol", "Document", "Loc", "item", "open_document", "said_of"]
 
 MAX_BYTES = 2_000_000
 SHOWN = 100
@@ -50,7 +50,7 @@ class Document:
         """`procedures[crown].phases[1].days`: a procedure by its id, other list items by their index."""
         spelt, here = "", self.data
         for step in loc:
-            here = _step(here, step)
+            here = item(here, step)
             named = loc[0] == "procedures" and spelt == "procedures" and isinstance(here, Mapping) and "id" in here
             name = here["id"] if named else step
             spelt += f"[{name}]" if isinstance(step, int) else f".{step}" if spelt else step
@@ -105,8 +105,20 @@ def _no_yaml(path: Path, text: str, error: yaml.YAMLError) -> str:
     return f"{path.name} line {mark.line + 1}: the file is no YAML: {', '.join(filter(None, told))}{tab}"
 
 
-def _step(here: Any, step: str | int) -> Any:
+def item(here: Any, step: str | int, *, absent: Any = None) -> Any:
+    """What stands one step further in, whatever the file has there."""
     try:
         return here[step]
     except (KeyError, IndexError, TypeError):
-        return None
+        return absent
+
+
+def said_of(problem: Any) -> str:
+    """One error of pydantic in our words, for whoever wrote the file."""
+    match problem["type"]:
+        case "extra_forbidden":
+            return "unknown key"
+        case "missing":
+            return "missing"
+        case _:
+            return str(problem["msg"]).removeprefix("Value error, ")

@@ -78,16 +78,8 @@ def thresholds_on(measurement: Measurement, procedure: Procedure) -> tuple[Thres
     return tuple(
         threshold
         for threshold in procedure.outcomes
-        if measurement.id in {part.measure for part in comparisons(threshold)}
+        if measurement.id in {part.measure for part in threshold.comparisons()}
     )
-
-
-def comparisons(threshold: Threshold) -> tuple[Comparison, ...]:
-    """What a threshold compares, all of which must hold."""
-    if threshold.all_of:
-        return threshold.all_of
-    assert threshold.measure is not None and threshold.op is not None, "a threshold measures something"  # noqa: S101, PT018
-    return (Comparison(measure=threshold.measure, op=threshold.op, value=threshold.value),)
 
 
 def facts_used(specialty: Specialty, procedure: Procedure) -> tuple[Fact, ...]:
@@ -117,7 +109,7 @@ def sources_used(specialty: Specialty, procedure: Procedure) -> Mapping[str, Sou
 
 def _compared(procedure: Procedure) -> Iterator[Comparison]:
     for threshold in procedure.outcomes:
-        yield from comparisons(threshold)
+        yield from threshold.comparisons()
     for hint in procedure.hints:
         yield from hint.given.measurements if hint.given else ()
 

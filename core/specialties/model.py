@@ -517,6 +517,11 @@ class Specialty(Data):
     reference_period: str | None = Field(default=None, min_length=3, pattern=r"^P(\d+Y)?(\d+M)?(\d+D)?$")
     """ISO 8601 duration that overrides the nine-month default for every procedure of the specialty."""
 
+    @property
+    def named(self) -> str:
+        """With its version, as answers state it: `dental@1.1.0`."""
+        return f"{self.id}@{self.version}"
+
     def check_label(self, check: str) -> Text | None:
         """What a patient reads for one entry of a check-up's `checks`."""
         measurement = self.measurements.get(check)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from suivi.core.specialties.checks import FIGURES, RAW, check
 from suivi.core.specialties.common import common
-from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document
+from suivi.core.specialties.document import BrokenProtocol, Document, Loc, open_document, said_of
 from suivi.core.specialties.model import LOCALE, RedFlag, Specialty, WarrantyDuration
 from suivi.core.specialties.texts import Locales
 
@@ -205,10 +205,6 @@ def _validated(values: dict[str, Any], protocol: Document, locales: Locales) -> 
 def _says(problem: Any) -> str:
     given = problem["input"]
     match problem["type"]:
-        case "extra_forbidden":
-            return "unknown key"
-        case "missing":
-            return "missing"
         case "string_type" | "dict_type" | "model_type" if given is None:
             return "missing"
         case "literal_error":
@@ -222,7 +218,7 @@ def _says(problem: Any) -> str:
         case "string_pattern_mismatch" if problem["ctx"]["pattern"] == LOCALE:
             return f"{given!r} is no language code such as fr or pt-BR"
         case _:
-            return str(problem["msg"]).removeprefix("Value error, ")
+            return said_of(problem)
 
 
 def _place(loc: Loc, data: Entry) -> Loc:

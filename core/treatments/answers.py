@@ -9,20 +9,24 @@ from typing import Any
 
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.periods import Period
+from suivi.core.clocks.sites import LocalDate
 from suivi.core.clocks.windows import Candidate, PeriodSource, ReferenceWindow, reference_window
 from suivi.core.pins.rules import Rules
-from suivi.core.specialties.model import Procedure, Specialty
+from suivi.core.specialties.model import Specialty
 
 UNKNOWN = PartialDate()
 
 
-def procedure_of(rules: Rules, treatment: Any) -> Procedure:
-    """The pinned rules of the treatment's procedure; core defaults when nobody knows it any more."""
-    return rules.procedure_of(treatment)
-
-
 def dates_of(anchors: Iterable[Any]) -> dict[str, PartialDate]:
     return {anchor.name: PartialDate.parse(anchor.on) for anchor in anchors}
+
+
+def local_dates(rows: Iterable[Any]) -> list[LocalDate]:
+    """Rows of local anchors as the clocks read them."""
+    return [
+        LocalDate(name=row.name, date=PartialDate.parse(row.on), site=row.site or None, cycle=row.cycle or None)
+        for row in rows
+    ]
 
 
 def reference_window_of(
@@ -54,5 +58,4 @@ def _candidates(specialty: Specialty, terms: Any | None) -> Iterable[Candidate]:
         )
     if specialty.reference_period:
         period = Period.parse(specialty.reference_period)
-        version = f"{specialty.id}@{specialty.version}"
-        yield Candidate(source=PeriodSource.SPECIALTY, period=period, version=version)
+        yield Candidate(source=PeriodSource.SPECIALTY, period=period, version=specialty.named)

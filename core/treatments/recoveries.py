@@ -20,9 +20,8 @@ from suivi.core.clocks.stabilisation import (
     stabilisation_on,
 )
 from suivi.core.clocks.windows import ReferenceWindow
-from suivi.core.measurements.rules import local_dates
 from suivi.core.specialties.model import Procedure
-from suivi.core.treatments.answers import dates_of
+from suivi.core.treatments.answers import dates_of, local_dates
 from suivi.core.treatments.models import DepartureDecision
 from suivi.core.treatments.rules import UnknownCycle, checked_site
 from suivi.core.treatments.series import Course, readings_of

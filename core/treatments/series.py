@@ -4,8 +4,8 @@ Treatments come with the one that began the series first. Each brings the dates 
 a cycle belong to the one it begins, or, for a transfer of frozen embryos, to the one it goes on with.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,10 @@ from uuid import UUID
 from suivi.core.clocks.cycles import CycleRecord, SeriesToday, begun_by, negative_on, series_on
 from suivi.core.clocks.measured import Reading
 from suivi.core.clocks.partial_dates import PartialDate
-from suivi.core.clocks.sites import dates_at
+from suivi.core.clocks.sites import LocalDate, dates_at
 from suivi.core.measurements.models import Purpose
-from suivi.core.measurements.rules import local_dates
 from suivi.core.specialties.model import Procedure, Series
-from suivi.core.treatments.answers import dates_of
-
-Readings = Mapping[str, Sequence[Reading]]
+from suivi.core.treatments.answers import dates_of, local_dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,44 +38,41 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A series of treatments. `homes` is, by treatment, the cycle that its dates without a cycle belong to."""
+    """A series of treatments. By treatment, `homes` is the cycle that its dates without a cycle belong to, and
+    `records` what it has on record, a cycle each.
+    """
 
     rule: Series
     parts: tuple[Part, ...]
-    homes: Mapping[UUID, int] = field(default_factory=dict)
+    homes: Mapping[UUID, int]
+    records: Mapping[UUID, Sequence[CycleRecord]]
 
     def numbers_of(self, treatment_id: UUID) -> set[int]:
         """The cycles one treatment has anything on record of."""
-        return {record.number for part in self._only(treatment_id) for record in self._records(part)}
+        return {record.number for record in self.records.get(treatment_id, ())}
 
     def begun_by(self, treatment_id: UUID, on: date) -> set[int]:
         """Those of them that are not certain to begin later."""
-        records = (record for part in self._only(treatment_id) for record in self._records(part))
-        return {record.number for record in records if begun_by(record, on)}
+        return {record.number for record in self.records.get(treatment_id, ()) if begun_by(record, on)}
 
     @property
     def numbers(self) -> set[int]:
-        return {record.number for part in self.parts for record in self._records(part)}
+        return {record.number for records in self.records.values() for record in records}
 
     def on(self, on: date) -> SeriesToday:
-        records = (record for part in self.parts for record in self._records(part))
+        records = (record for part in self.parts for record in self.records[part.treatment.id])
         return series_on(self.rule, self.parts[0].procedure.stabilisation, records, on)
-
-    def _only(self, treatment_id: UUID) -> Iterator[Part]:
-        return (part for part in self.parts if part.treatment.id == treatment_id)
-
-    def _records(self, part: Part) -> Iterator[CycleRecord]:
-        home = self.homes[part.treatment.id]
-        begun = {home} if part.anchors or any(not row.cycle for row in part.local_anchors) else set[int]()
-        for number in sorted(part.numbers | begun):
-            yield _record(part, number, home)
 
 
 def course(parts: Iterable[Part]) -> Course | None:
     """None for what is not counted in cycles, sessions or uses."""
     ordered = tuple(parts)
     rule = ordered[0].procedure.series if ordered else None
-    return Course(rule=rule, parts=ordered, homes=_homes(rule, ordered)) if rule else None
+    if rule is None:
+        return None
+    homes = _homes(rule, ordered)
+    records = {part.treatment.id: _records(part, homes[part.treatment.id]) for part in ordered}
+    return Course(rule=rule, parts=ordered, homes=homes, records=records)
 
 
 def readings_of(rows: Iterable[Any]) -> dict[str, list[Reading]]:
@@ -111,11 +105,18 @@ def _homes(rule: Series, parts: Sequence[Part]) -> dict[UUID, int]:
     return homes
 
 
-def _record(part: Part, number: int, home: int) -> CycleRecord:
+def _records(part: Part, home: int) -> list[CycleRecord]:
+    begun = {home} if part.anchors or any(not row.cycle for row in part.local_anchors) else set[int]()
+    local, readings = local_dates(part.local_anchors), readings_of(part.measurements)
+    return [_record(part, number, home, local, readings) for number in sorted(part.numbers | begun)]
+
+
+def _record(
+    part: Part, number: int, home: int, local: Sequence[LocalDate], readings: Mapping[str, Sequence[Reading]]
+) -> CycleRecord:
     own = dates_of(part.anchors) if number == home else {}
     places = (None, number) if number == home else (number,)
-    local = [entry for entry in local_dates(part.local_anchors) if entry.cycle in places]
-    dates = dates_at(own, local, cycle=number)
+    dates = dates_at(own, [entry for entry in local if entry.cycle in places], cycle=number)
     row = next((row for row in part.cycles if row.number == number), None)
     return CycleRecord(
         number=number,
@@ -123,7 +124,7 @@ def _record(part: Part, number: int, home: int) -> CycleRecord:
         cancelled_on=_partial(row.cancelled_on if row else None),
         closed_on=_partial(row.closed_on if row else None),
         embryos_left=row.embryos_left if row else None,
-        negative_on=negative_on(part.procedure, dates, readings_of(part.measurements)),
+        negative_on=negative_on(part.procedure, dates, readings),
     )
 
 

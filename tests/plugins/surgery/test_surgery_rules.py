@@ -89,15 +89,6 @@ def test_unhappiness_is_called_a_matter_of_taste_only_once_a_result_may_usually_
         assert given.patient_dissatisfied is True
 
 
-def test_every_fact_asked_for_is_a_question_and_every_question_is_asked(surgery: Specialty) -> None:
-    asked = {item.fact for hint in hints(surgery).values() if hint.given for item in hint.given.facts}
-    asked |= {item.fact for p in surgery.procedures.values() for outcome in p.outcomes for item in outcome.requires}
-
-    assert asked == set(surgery.facts)
-    for locale in ("en", "fr"):
-        assert all(fact.question.read(locale)[0].endswith("?") for fact in surgery.facts.values())
-
-
 @pytest.mark.parametrize(
     ("procedure", "sign", "steps"),
     [
