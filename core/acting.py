@@ -4,11 +4,14 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from uuid import UUID
+
+from tortoise import Model
 
 from suivi.core import inputs
 from suivi.core.access.narrowing import fetch
@@ -23,6 +26,7 @@ from suivi.core.pins.library import RulesLibrary
 from suivi.core.records import Record
 from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
+from suivi.core.sql import Sql, ask, inserting, updating, write
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +62,10 @@ class Acting:
     key: str
     house: House
     appended: list[Event] = field(default_factory=list, repr=False)
+    to_send: list[UUID] = field(default_factory=list, repr=False)
+    """Deliveries that are due as soon as the transaction is kept."""
+    claims: list["Claim"] = field(default_factory=list, repr=False)
+    """The key, while an action is at work that has it."""
 
     @property
     def on(self) -> date:
@@ -72,6 +80,10 @@ class Acting:
     def audit_key(self) -> bytes:
         return self.house.audit_key
 
+    def keeping(self, written: Iterable[Model]) -> list[Sql]:
+        """What to write along with these rows: what the key led to, where that may be among them."""
+        return [kept for claim in self.claims if (kept := claim.led_to(written))]
+
 
 class UnusableIdempotencyKey(Refusal):
     """An idempotency key has 1 to 255 characters."""
@@ -85,6 +97,22 @@ class IdempotencyKeyReused(Refusal):
 
     code = "IDEMPOTENCY_KEY_REUSED"
     remedy = "Use a new key for a new request; send the same arguments to repeat an earlier one."
+
+
+@dataclass(slots=True)
+class Claim:
+    """A key that this request holds until its transaction ends. `model`: of what its action gives back."""
+
+    kept: KeptResult
+    model: type[Record]
+
+    def led_to(self, written: Iterable[Model]) -> Sql | None:
+        """Keeps the first row of the right kind as the result; None where there is none, or it is kept already."""
+        result = next((row for row in written if type(row) is self.model), None)
+        if result is None or result.pk == self.kept.result_id:
+            return None
+        self.kept.result_id = result.pk
+        return updating(self.kept, "result_id")
 
 
 P = ParamSpec("P")
@@ -109,14 +137,14 @@ def action(
             sent = {name: value for name, value in kwargs.items() if name not in ignoring}
             fingerprint = _fingerprint(function.__name__, args, sent)
             async with transaction():
-                claim = await _claim(by, fingerprint)
-                if claim is None:
+                earlier = await _claim(by, model, fingerprint)
+                if earlier is None:
                     row = await function(by, *args, **kwargs)
-                    await _holding(by).update(result_id=row.pk)
+                    await write(*by.keeping([row]))
+                    by.claims.clear()
                 else:
                     # Access may have ended since: a repeat shows, and opens, nothing that a new request would not.
-                    kept = claim.result_id
-                    row = await (fetch(model, by.viewer, kept, on=by.on) if shown else model.get(id=kept))
+                    row = await (fetch(model, by.viewer, earlier, on=by.on) if shown else model.get(id=earlier))
             await announce(by.house.feed, by.appended)
             return row
 
@@ -135,10 +163,6 @@ async def announce(feed: Feed, events: list[Event]) -> None:
     events.clear()
 
 
-def _holding(by: Acting) -> Any:
-    return KeptResult.filter(holder=_holder(by), key=by.key)
-
-
 def _holder(by: Acting) -> str:
     """Whose key it is, in 64 characters whatever the names hold."""
     viewer = by.viewer
@@ -147,8 +171,8 @@ def _holder(by: Acting) -> str:
     ).hexdigest()
 
 
-async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:
-    """Take the key for this request, or answer what it led to before.
+async def _claim(by: Acting, model: type[Record], fingerprint: str) -> UUID | None:
+    """Take the key for this request, or answer the id of what it led to before.
 
     The insert waits for any concurrent holder of the same key to finish, so of twenty sends one acts.
     """
@@ -156,13 +180,13 @@ async def _claim(by: Acting, fingerprint: str) -> KeptResult | None:
         raise UnusableIdempotencyKey(field="idempotencyKey")
     mine = KeptResult(holder=_holder(by), key=by.key, fingerprint=fingerprint, at=by.house.wall_clock())
     mine.result_id = mine.id
-    await KeptResult.bulk_create([mine], ignore_conflicts=True)
-    kept: KeptResult = await _holding(by).get()
-    if kept.id == mine.id:
+    if await ask(inserting(mine, unless_there=True)):
+        by.claims[:] = [Claim(mine, model)]
         return None
+    kept = await KeptResult.get(holder=mine.holder, key=mine.key)
     if kept.fingerprint != fingerprint:
         raise IdempotencyKeyReused(field="idempotencyKey")
-    return kept
+    return kept.result_id
 
 
 def _fingerprint(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

@@ -4,18 +4,19 @@ import fcntl
 import os
 from asyncio import to_thread
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import asyncpg
 from tortoise import Tortoise
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.connection import get_connection
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connection, get_connections
 from tortoise.migrations.api import migrate as apply_migrations
-from tortoise.transactions import in_transaction
 
 NOUNS = (
     "partners",
@@ -50,6 +51,15 @@ def sqlite_file(url: str) -> Path:
     return Path(unquote(expand_db_url(url)["credentials"]["file_path"]))
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg says nothing of its types
+    def get_reset_query(self) -> str:
+        """Nothing to undo when it goes back to the pool: what we set, we set for one transaction.
+
+        asyncpg ends a transaction left open by itself; its own query for the rest is a round trip each time.
+        """
+        return ""
+
+
 def config(url: str, *, pool: int = 20) -> dict[str, Any]:
     """Tortoise's configuration for a `sqlite://` or `postgresql://` address."""
     connection = expand_db_url(url)
@@ -61,7 +71,7 @@ def config(url: str, *, pool: int = 20) -> dict[str, Any]:
             "synchronous": "FULL",
         }
     else:
-        connection["credentials"] |= {"min_size": 1, "max_size": pool}
+        connection["credentials"] |= {"min_size": 1, "max_size": pool, "connection_class": _Connection}
     return {
         "connections": {"default": connection},
         "apps": {"suivi": {"models": list(MODELS), "migrations": "suivi.core.migrations"}},
@@ -120,12 +130,35 @@ async def _file_lock(url: str) -> AsyncIterator[None]:
         yield
 
 
-@asynccontextmanager
-async def transaction() -> AsyncIterator[TransactionalDBClient]:
+def transaction() -> AbstractAsyncContextManager[TransactionalDBClient]:
     """Everything inside is kept together or not at all."""
-    outermost = not isinstance(get_connection("default"), TransactionalDBClient)
-    async with in_transaction() as connection:
-        if outermost and connection.capabilities.dialect == "sqlite":
-            # A plain BEGIN reads first and fails when it comes to write after another process has written.
-            await connection.execute_script("BEGIN IMMEDIATE")
-        yield connection
+    connection: Any = get_connection("default")
+    if isinstance(connection, TransactionalDBClient):
+        return connection._in_transaction()
+    return _of_pool(connection) if isinstance(connection, AsyncpgDBClient) else _of_file(connection)
+
+
+@asynccontextmanager
+async def _of_pool(client: AsyncpgDBClient) -> AsyncIterator[TransactionalDBClient]:
+    # Tortoise's own would not give the connection back where BEGIN fails or is cancelled.
+    async with client.acquire_connection() as held, held.transaction():
+        inside = TransactionWrapper(client)
+        inside._connection = held
+        token = get_connections().set(client.connection_name, inside)
+        try:
+            yield inside
+        finally:
+            get_connections().reset(token)
+
+
+class _Immediate(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        """Nothing yet: Tortoise's plain BEGIN reads first, and fails to write once another process has written."""
+
+
+@asynccontextmanager
+async def _of_file(client: SqliteClient) -> AsyncIterator[TransactionalDBClient]:
+    async with SqliteTransactionContext(_Immediate(client), client._lock) as inside:
+        # Not in `begin`: if it fails there, the connection is never free again.
+        await inside.execute_query("BEGIN IMMEDIATE")
+        yield inside

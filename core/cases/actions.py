@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from suivi.core import inputs
+from suivi.core.access.locking import locked
 from suivi.core.access.narrowing import fetch
 from suivi.core.acting import Acting, action
 from suivi.core.cases import rules
@@ -12,6 +13,7 @@ from suivi.core.cases.models import AssignedRole, Assignment, Case, CaseState, C
 from suivi.core.events.log import append
 from suivi.core.patients.models import Patient
 from suivi.core.refusals import Refusal
+from suivi.core.sql import update
 from suivi.core.treatments.models import Treatment
 from suivi.core.versions import expect
 
@@ -25,8 +27,7 @@ class AssignmentOver(Refusal):
 
 async def locked_case(by: Acting, case_id: UUID, verb: str) -> Case:
     """The case, if the viewer may do this to it and its state allows it, locked until the transaction ends."""
-    await fetch(Case, by.viewer, case_id, on=by.on, verb=verb)
-    case = await Case.select_for_update().get(id=case_id)
+    case = await locked(Case, by.viewer, case_id, on=by.on, verb=verb)
     rules.require_possible(verb, case.state)
     return case
 
@@ -46,7 +47,7 @@ async def open_case(by: Acting, treatment_ids: Sequence[UUID]) -> Case:
     treatments = [await fetch(Treatment, by.viewer, wish, on=by.on, verb="open_case") for wish in wanted]
     rules.require_together(treatments)
     patient = await Patient.get(id=treatments[0].patient_id)
-    case = await Case.create(
+    case = Case(
         partner_id=patient.partner_id,
         patient_id=patient.id,
         clinic_id=treatments[0].clinic_id,
@@ -54,9 +55,9 @@ async def open_case(by: Acting, treatment_ids: Sequence[UUID]) -> Case:
         opened_at=by.at,
         version=1,
     )
-    covered = [await CaseTreatment.create(case_id=case.id, treatment_id=treatment.id) for treatment in treatments]
+    covered = [CaseTreatment(case_id=case.id, treatment_id=treatment.id) for treatment in treatments]
     told = {"version": 1, "treatments": [str(treatment.id) for treatment in treatments]}
-    await append(by, case, "case_opened", told, wrote=[case, *covered])
+    await append(by, case, "case_opened", told, new=[case, *covered])
     # In one order whoever opens a case, so that two who open at once do not wait for each other.
     for treatment in sorted(treatments, key=lambda treatment: str(treatment.id)):
         await append(by, treatment, "case_opened", began=[case])
@@ -85,7 +86,7 @@ async def reopened(by: Acting, case: Case) -> Case:
 
 async def changed(by: Acting, case: Case, kind: str) -> Case:
     case.version += 1
-    await case.save()
+    await update(case)
     await append(by, case, kind, {"version": case.version}, wrote=[case])
     return case
 
@@ -104,7 +105,7 @@ async def assign(
     """Lets a mediator, expert or interpreter into this one case, from today unless told otherwise."""
     case = await locked_case(by, case_id, "assign")
     inputs.in_order(valid_from or by.on, valid_until, field="validUntil")
-    assignment = await Assignment.create(
+    assignment = Assignment(
         case_id=case.id,
         role=role,
         subject=inputs.text(subject, field="subject", limit=255),
@@ -115,21 +116,20 @@ async def assign(
         version=1,
     )
     told = {"assignment": str(assignment.id), "role": role.value}
-    await append(by, case, "person_assigned", told, wrote=[assignment])
+    await append(by, case, "person_assigned", told, new=[assignment])
     return assignment
 
 
 @action(Assignment)
 async def end_assignment(by: Acting, assignment_id: UUID, *, expected_version: int) -> Assignment:
     """Takes effect at once: yesterday becomes its last day."""
-    await fetch(Assignment, by.viewer, assignment_id, on=by.on, verb="end_assignment")
-    assignment = await Assignment.select_for_update().get(id=assignment_id)
+    assignment = await locked(Assignment, by.viewer, assignment_id, on=by.on, verb="end_assignment")
     await expect(assignment, expected_version, told_of=assignment.case_id)
     if assignment.valid_until is not None and assignment.valid_until < by.on:
         raise AssignmentOver()
     assignment.valid_until = date.fromordinal(by.on.toordinal() - 1)
     assignment.version += 1
-    await assignment.save()
+    await update(assignment)
     case = await Case.get(id=assignment.case_id)
     told = {"assignment": str(assignment.id), "version": assignment.version}
     await append(by, case, "assignment_ended", told, wrote=[assignment])

@@ -30,7 +30,7 @@ async def classify(
     require_gap(value, gap)
     practitioner = await member_acting(by, case.clinic_id)
     assert practitioner is not None, "the access table lets only the clinic's practitioners in"  # noqa: S101
-    classification = await Classification.create(
+    classification = Classification(
         case_id=case.id,
         treatment_id=treatment.id,
         site=site,
@@ -41,7 +41,7 @@ async def classify(
         decided_at=by.at,
     )
     told = {"classification": str(classification.id), "treatment": str(treatment.id)}
-    await append(by, case, "case_classified", told, wrote=[classification])
+    await append(by, case, "case_classified", told, new=[classification])
     return classification
 
 

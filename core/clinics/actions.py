@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
+from suivi.core.access.locking import locked
 from suivi.core.access.narrowing import fetch, require
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.models import Clinic, Member, MemberKind
 from suivi.core.clocks.zones import zone
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
+from suivi.core.sql import update
 from suivi.core.versions import expect
 
 
@@ -54,20 +56,19 @@ async def register_clinic(
         adapters=adapters,
         response_days=response_days,
     )
-    clinic = await Clinic.create(**details, registered_at=by.at, version=1)
-    await append(by, clinic, "clinic_registered", {"version": 1}, wrote=[clinic])
+    clinic = Clinic(**details, registered_at=by.at, version=1)
+    await append(by, clinic, "clinic_registered", {"version": 1}, new=[clinic])
     return clinic
 
 
 @action(Clinic)
 async def update_clinic(by: Acting, clinic_id: UUID, *, expected_version: int, changes: Mapping[str, Any]) -> Clinic:
     """`changes` holds only what is to change, by the names that `register_clinic` has."""
-    await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="update")
-    clinic = await Clinic.select_for_update().get(id=clinic_id)
+    clinic = await locked(Clinic, by.viewer, clinic_id, on=by.on, verb="update")
     await expect(clinic, expected_version)
     changed = _checked(by, **changes)
     clinic.update_from_dict({**changed, "version": clinic.version + 1})
-    await clinic.save()
+    await update(clinic)
     await append(by, clinic, "clinic_updated", {"version": clinic.version, "fields": sorted(changed)}, wrote=[clinic])
     return clinic
 
@@ -108,7 +109,7 @@ async def add_member(
     """`since` is the first day of access, today unless told otherwise; `until` is the last one."""
     clinic = await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="add_member")
     inputs.in_order(since or by.on, until, field="until")
-    member = await Member.create(
+    member = Member(
         clinic_id=clinic.id,
         kind=kind,
         subject=inputs.text(subject, field="subject", limit=255),
@@ -118,22 +119,21 @@ async def add_member(
         until=until,
         version=1,
     )
-    await append(by, clinic, "member_added", {"member": str(member.id), "kind": kind.value}, wrote=[member])
+    await append(by, clinic, "member_added", {"member": str(member.id), "kind": kind.value}, new=[member])
     return member
 
 
 @action(Member)
 async def end_membership(by: Acting, member_id: UUID, *, expected_version: int, last_day: date | None) -> Member:
     """Access ends with `last_day`: yesterday, that is at once, unless told otherwise. Authorship stays."""
-    await fetch(Member, by.viewer, member_id, on=by.on, verb="end_membership")
-    member = await Member.select_for_update().get(id=member_id)
+    member = await locked(Member, by.viewer, member_id, on=by.on, verb="end_membership")
     await expect(member, expected_version, told_of=member.clinic_id)
     if member.until is not None and member.until < by.on:
         raise MembershipEnded()
     inputs.in_order(member.since, last_day, field="lastDay")
     member.until = last_day or date.fromordinal(by.on.toordinal() - 1)
     member.version += 1
-    await member.save()
+    await update(member)
     clinic = await Clinic.get(id=member.clinic_id)
     ended = {"member": str(member.id), "last_day": str(member.until), "version": member.version}
     await append(by, clinic, "membership_ended", ended, wrote=[member])

@@ -5,6 +5,9 @@ from uuid import UUID
 from suivi.core.access.parties import STAFF
 from suivi.core.acting import Acting
 from suivi.core.clinics.models import Member, MemberKind
+from suivi.core.sql import first
+
+_HELD = 'WHERE "clinic_id"=? AND "subject"=? AND "kind"=? AND "since"<=? ORDER BY "since" DESC, "id" DESC'
 
 
 async def member_acting(by: Acting, clinic_id: UUID) -> Member | None:
@@ -13,5 +16,4 @@ async def member_acting(by: Acting, clinic_id: UUID) -> Member | None:
     if viewer.role not in STAFF:
         return None
     kind = MemberKind(viewer.role.value)
-    held = Member.filter(clinic_id=clinic_id, subject=viewer.subject, kind=kind, since__lte=by.on)
-    return await held.order_by("-since", "-id").first()
+    return await first(Member, _HELD, str(clinic_id), viewer.subject, kind.value, by.on)

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import fetch
+from suivi.core.access.locking import locked
 from suivi.core.acting import Acting, action
 from suivi.core.cases.actions import locked_case, reopened, treatment_in
 from suivi.core.cases.models import Case, CaseState
@@ -19,7 +19,8 @@ from suivi.core.complications.rules import ORDER, Matched, match
 from suivi.core.deliveries.actions import enqueue
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
-from suivi.core.treatments.answers import dates_of, procedure_of
+from suivi.core.sql import update
+from suivi.core.treatments.answers import dates_of
 from suivi.core.treatments.models import Anchor, Treatment
 
 MAX_SIGNS = 100
@@ -57,7 +58,7 @@ async def report_complication(by: Acting, case_id: UUID, report: Report) -> Comp
     noticed = PartialDate.parse(report.noticed_on or str(today), field="noticedOn")
     treatments = await _concerned(case, report.treatment_id)
     matched, rules_version = await _matched(by, treatments, signs, judged_on(noticed, today))
-    row = await ComplicationReport.create(
+    row = ComplicationReport(
         case_id=case.id,
         treatment_id=treatments[0].id if len(treatments) == 1 else None,
         noticed_on=str(noticed),
@@ -74,7 +75,7 @@ async def report_complication(by: Acting, case_id: UUID, report: Report) -> Comp
     if case.state is CaseState.CLOSED:
         await reopened(by, case)
     # Only that there is a report: what it says is for those who may read reports.
-    event = await append(by, case, "complication_reported", {"report": str(row.id)}, wrote=[row])
+    event = await append(by, case, "complication_reported", {"report": str(row.id)}, new=[row])
     await enqueue(by, event, case, urgent=matched.urgency in ("emergency_now", "same_day"))
     return row
 
@@ -96,7 +97,7 @@ async def _matched(by: Acting, treatments: Sequence[Treatment], signs: Sequence[
     rules = await by.house.rules.ready(treatments)
     for treatment in treatments:
         anchors = dates_of(await Anchor.filter(treatment_id=treatment.id))
-        found = match(signs, procedure_of(rules, treatment), anchors, noticed_on=on)
+        found = match(signs, rules.procedure_of(treatment), anchors, noticed_on=on)
         if version == "core@1" or _urgent(found) < _urgent(best):
             best, version = found, rules.named(treatment)
     return best, version
@@ -109,13 +110,12 @@ def _urgent(matched: Matched) -> int:
 @action(ComplicationReport)
 async def mark_complication_seen(by: Acting, report_id: UUID) -> ComplicationReport:
     """Somebody at the clinic says they have read it. The first one counts; saying it again changes nothing."""
-    await fetch(ComplicationReport, by.viewer, report_id, on=by.on, verb="mark_seen")
-    report = await ComplicationReport.select_for_update().get(id=report_id)
+    report = await locked(ComplicationReport, by.viewer, report_id, on=by.on, verb="mark_seen")
     if report.seen_at is not None:
         return report
     case = await Case.get(id=report.case_id)
     member = await member_acting(by, case.clinic_id)
     report.seen_at, report.seen_by_id = by.at, member.id if member else None
-    await report.save()
+    await update(report)
     await append(by, case, "complication_seen", {"report": str(report.id)}, wrote=[report])
     return report

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import fetch
+from suivi.core.access.locking import locked
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.models import Clinic
 from suivi.core.clinics.staff import member_acting
@@ -46,8 +46,7 @@ class Draft:
 @action(Terms)
 async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
     """One more version for the clinic and procedure; versions never change once published."""
-    clinic = await fetch(Clinic, by.viewer, clinic_id, on=by.on, verb="publish_terms")
-    await Clinic.select_for_update().get(id=clinic.id)
+    clinic = await locked(Clinic, by.viewer, clinic_id, on=by.on, verb="publish_terms")
     _require_known(by, draft)
     today = day_at(zone(clinic.time_zone), by.at)
     earlier = await Terms.filter(clinic_id=clinic.id, procedure=draft.procedure)
@@ -55,7 +54,7 @@ async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
     require_publishable(effective_from, earlier, today=today)
     publisher = await member_acting(by, clinic.id)
     assert publisher is not None, "the access table lets only the clinic's coordinators in"  # noqa: S101
-    terms = await Terms.create(
+    terms = Terms(
         clinic_id=clinic.id,
         number=len(earlier) + 1,
         **_worded(draft),
@@ -64,7 +63,7 @@ async def publish_terms(by: Acting, clinic_id: UUID, draft: Draft) -> Terms:
         publisher_id=publisher.id,
     )
     told = {"terms": str(terms.id), "procedure": terms.procedure, "number": terms.number}
-    await append(by, clinic, "terms_published", told, wrote=[terms])
+    await append(by, clinic, "terms_published", told, new=[terms])
     return terms
 
 

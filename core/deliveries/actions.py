@@ -16,6 +16,7 @@ from suivi.core.deliveries.models import Delivery, DeliveryState
 from suivi.core.deliveries.rules import DeliveryNotParked, Failed, Sent
 from suivi.core.events.log import SystemWriting, Writing, append
 from suivi.core.events.models import Event
+from suivi.core.sql import insert, update
 
 # A clinic has a few places among those in hand and no more, so that its outage cannot take up all hands.
 _CLAIMABLE = """
@@ -80,7 +81,7 @@ class LeaseLost(Exception):  # noqa: N818
 async def enqueue(by: Writing, event: Event, case: Case, *, urgent: bool) -> Delivery:
     """Have the case's clinic told of `event`, which is being written in the same transaction."""
     at = by.at.astimezone(UTC)
-    return await Delivery.create(
+    delivery = Delivery(
         event_id=event.id,
         case_id=case.id,
         clinic_id=case.clinic_id,
@@ -91,6 +92,9 @@ async def enqueue(by: Writing, event: Event, case: Case, *, urgent: bool) -> Del
         due_at=at,
         created_at=at,
     )
+    await insert(delivery)
+    by.to_send.append(delivery.id)
+    return delivery
 
 
 async def claim(*, at: datetime, limit: int, per_clinic: int = 2, lease: timedelta = rules.LEASE) -> list[Claimed]:
@@ -146,7 +150,7 @@ async def unpark(delivery: Delivery, *, at: datetime) -> None:
     delivery.attempts = 0
     delivery.adapter = delivery.reason = delivery.claimed_until = None
     delivery.due_at = at.astimezone(UTC)
-    await delivery.save()
+    await update(delivery)
 
 
 async def _claimable(at: datetime, *, per_clinic: int, most: int) -> list[UUID]:
@@ -172,7 +176,7 @@ async def _delivered(by: SystemWriting, delivery: Delivery, sent: Sent) -> None:
     delivery.adapter = sent.adapter
     delivery.delivered_at = by.at
     delivery.reason = None
-    await delivery.save()
+    await update(delivery)
     # Only here is the row final, so only here does the log vouch for it.
     await _tell(by, delivery, "notice_delivered", adapter=sent.adapter, wrote=[delivery])
 
@@ -182,7 +186,7 @@ async def _failed(by: SystemWriting, delivery: Delivery, failed: Failed, notifyi
     then = rules.after(failed, notifying, attempts=delivery.attempts, at=by.at, of=delivery.id)
     delivery.state, delivery.adapter, delivery.due_at = then.state, then.adapter, then.due_at
     delivery.reason = failed.reason
-    await delivery.save()
+    await update(delivery)
     if then.state is DeliveryState.PARKED:
         await _tell(by, delivery, "notice_parked", adapter=failed.adapter, reason=failed.reason)
     elif first_of_outage:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from suivi.core.access.narrowing import fetch
+from suivi.core.access.locking import locked
 from suivi.core.acting import Acting, action
 from suivi.core.cases.models import Case
 from suivi.core.deliveries.actions import unpark
@@ -13,9 +13,9 @@ from suivi.core.events.log import append
 @action(Delivery)
 async def retry_delivery(by: Acting, delivery_id: UUID) -> Delivery:
     """Raises DeliveryNotParked for one that is under way or has arrived."""
-    await fetch(Delivery, by.viewer, delivery_id, on=by.on, verb="retry")
-    delivery = await Delivery.select_for_update().get(id=delivery_id)
+    delivery = await locked(Delivery, by.viewer, delivery_id, on=by.on, verb="retry")
     await unpark(delivery, at=by.at)
+    by.to_send.append(delivery.id)
     case = await Case.get(id=delivery.case_id)
     await append(by, case, "notice_retried", {"delivery": str(delivery.id)})
     return delivery

@@ -10,6 +10,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +23,17 @@ BEGAN = "began"
 """In the payload of an event: `table:id` of the rows that have had chains of their own since."""
 
 
+_AS_THEY_ARE = frozenset({NoneType, bool, int, float, str})
+
+
 def plain(value: Any) -> Any:
     """A value as JSON can say it, the same for equal values whatever database they came from."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
-        case None | bool() | int() | float():
-            return value
         case Enum():
             return value.value
-        case str():
+        case bool() | int() | float() | str():
             return value
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="microseconds")
@@ -79,7 +83,7 @@ def event_hash(key: bytes, event: Model) -> str:
 
 def hash_of(key: bytes, values: Mapping[str, Any]) -> str:
     content = {name: value for name, value in _stated(values).items() if name != "hash"}
-    return hmac.new(key, canonical(content), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical(content), "sha256").hex()
 
 
 def end_hash(key: bytes, event_hash: str) -> str:
@@ -87,7 +91,7 @@ def end_hash(key: bytes, event_hash: str) -> str:
 
     Unlike an event's own hash it stands nowhere else: who cuts events off the end cannot make the row fit again.
     """
-    return hmac.new(key, canonical({"ends_with": event_hash}), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical({"ends_with": event_hash}), "sha256").hex()
 
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,11 +46,14 @@ class Announcement:
         )
 
 
-class TooSlow(Exception):  # noqa: N818
-    """A listener fell so far behind that it was dropped; it reads the history to catch up."""
+class Missed(Enum):
+    """Announcements may have been lost; the log tells what happened meanwhile."""
+
+    MISSED = auto()
 
 
-Listening: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Announcement]]
+MISSED = Missed.MISSED
+Listening: TypeAlias = AbstractAsyncContextManager[AsyncIterator[Announcement | Missed]]
 
 
 class Feed(Protocol):
@@ -69,7 +72,7 @@ class Feed(Protocol):
     def listen(self, noun_id: UUID) -> Listening:
         """A context in which announcements of one noun arrive, from the moment it is entered.
 
-        Raises TooSlow, while it is iterated, in a listener that has not kept up.
+        A listener that has not kept up, or whose feed was away, hears MISSED in place of what it did not hear.
         """
         ...
 
@@ -109,11 +112,18 @@ class LocalFeed:
         self.deliver(Announcement.of(event))
 
     def deliver(self, announcement: Announcement) -> None:
-        for listener in self._listeners.get(announcement.noun_id, ()):
-            listener.offer(announcement)
+        self._offer(announcement.noun_id, announcement)
+
+    def missed(self, noun_id: UUID) -> None:
+        """Tell the listeners of a noun to look for themselves."""
+        self._offer(noun_id, MISSED)
+
+    def _offer(self, noun_id: UUID, item: Announcement | Missed) -> None:
+        for listener in self._listeners.get(noun_id, ()):
+            listener.offer(item)
 
     @asynccontextmanager
-    async def listen(self, noun_id: UUID) -> AsyncIterator[AsyncIterator[Announcement]]:
+    async def listen(self, noun_id: UUID) -> AsyncIterator[AsyncIterator[Announcement | Missed]]:
         listener = _Listener()
         if self._closed:
             listener.offer(_End.CLOSED)
@@ -128,30 +138,29 @@ class LocalFeed:
 
 class _End(Enum):
     CLOSED = auto()
-    TOO_SLOW = auto()
 
 
 class _Listener:
     """An iterator and not a generator: waiting for the next announcement may be given up and taken up again."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Queue[Announcement | _End] = asyncio.Queue(QUEUE_LENGTH)
-        self._end: _End | None = None
+        self._waiting: asyncio.Queue[Announcement | Missed | _End] = asyncio.Queue(QUEUE_LENGTH)
+        self._closed = False
 
-    def offer(self, item: Announcement | _End) -> None:
-        """Put without waiting; a listener that has not kept up loses its place rather than holding everyone up."""
+    def offer(self, item: Announcement | Missed | _End) -> None:
+        """Put without waiting; a listener that has not kept up is told so rather than holding everyone up."""
         if self._waiting.full():
             while not self._waiting.empty():
                 self._waiting.get_nowait()
-            item = _End.TOO_SLOW
+            item = item if item is _End.CLOSED else MISSED
         self._waiting.put_nowait(item)
 
-    def __aiter__(self) -> AsyncIterator[Announcement]:
+    def __aiter__(self) -> AsyncIterator[Announcement | Missed]:
         return self
 
-    async def __anext__(self) -> Announcement:
-        item = self._end or await self._waiting.get()
-        if isinstance(item, Announcement):
-            return item
-        self._end = item
-        raise TooSlow if item is _End.TOO_SLOW else StopAsyncIteration
+    async def __anext__(self) -> Announcement | Missed:
+        item = _End.CLOSED if self._closed else await self._waiting.get()
+        if isinstance(item, _End):
+            self._closed = True
+            raise StopAsyncIteration
+        return item

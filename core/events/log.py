@@ -1,15 +1,17 @@
 """Appending to the event log, always inside the transaction of what it tells about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from tortoise import Model
 
 from suivi.core.events.digests import BEGAN, GENESIS, digest, end_hash, event_hash, plain, record_key
 from suivi.core.events.models import Chain, Event
 from suivi.core.records import Record
+from suivi.core.sql import Sql, ask, inserting, write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,14 @@ class Writing(Protocol):
     def audit_key(self) -> bytes: ...
     @property
     def appended(self) -> list[Event]: ...
+    @property
+    def to_send(self) -> list[UUID]:
+        """Deliveries that are due as soon as the transaction is kept."""
+        ...
+
+    def keeping(self, written: Iterable[Model]) -> Iterable[Sql]:
+        """What is to be written along with these rows."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +52,10 @@ class SystemWriting:
     audit_key: bytes = field(repr=False)
     author: Author = Author(role="system", subject="suivi")
     appended: list[Event] = field(default_factory=list, repr=False)
+    to_send: list[UUID] = field(default_factory=list, repr=False)
+
+    def keeping(self, written: Iterable[Model]) -> Iterable[Sql]:
+        return ()
 
 
 async def append(
@@ -50,19 +64,21 @@ async def append(
     kind: str,
     payload: Mapping[str, Any] | None = None,
     *,
+    new: Sequence[Record] = (),
     wrote: Sequence[Model] = (),
     began: Sequence[Model] = (),
 ) -> Event:
-    """Add one event to the chain of `about`. `wrote` names every row the action made or changed.
+    """Add one event to the chain of `about`. `new` and `wrote` name every row the action made or changed.
 
-    `began` names rows that have chains of their own from now on: a chain that is removed with all it was about is
-    still spoken of here. The payload holds codes and ids: the log is read by more people than the words it is about.
+    The `new` ones are not in the database yet and go there with the event. `began` names rows that have chains of
+    their own from now on: a chain that is removed with all it was about is still spoken of here. The payload holds
+    codes and ids: the log is read by more people than the words it is about.
     """
-    chain = await _locked_chain(about)
+    end = BEGINNING if about in new else await _locked_end(about)
     event = Event(
-        noun=chain.noun,
-        noun_id=chain.noun_id,
-        seq=chain.length + 1,
+        noun=type(about)._meta.db_table,
+        noun_id=about.pk,
+        seq=end.length + 1,
         kind=kind,
         at=by.at,
         actor_role=by.author.role,
@@ -70,25 +86,49 @@ async def append(
         frontend=by.author.frontend,
         # As it will be read back, or the hash would not fit: JSON has no dates.
         payload=plain(payload or {}) | ({BEGAN: [record_key(row) for row in began]} if began else {}),
-        records={record_key(row): digest(row) for row in wrote},
-        previous=await _last_hash(chain),
+        records={record_key(row): digest(row) for row in (*new, *wrote)},
+        previous=end.hash,
     )
     event.hash = event_hash(by.audit_key, event)
-    await event.save(force_create=True)
-    chain.length, chain.head = event.seq, end_hash(by.audit_key, event.hash)
-    await chain.save(update_fields=["length", "head"])
+    chained = _chained(event, end_hash(by.audit_key, event.hash), first=about in new)
+    await write(*map(inserting, new), inserting(event), *by.keeping((*new, *wrote)), chained)
     by.appended.append(event)
     return event
 
 
-async def _locked_chain(about: Record) -> Chain:
-    """The chain of a noun, locked until the transaction ends, so that events of one noun follow one another."""
-    fresh = Chain(noun_id=about.pk, noun=type(about)._meta.db_table, length=0, head=GENESIS)
-    await Chain.bulk_create([fresh], ignore_conflicts=True)
-    return await Chain.select_for_update().get(noun_id=about.pk)
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a chain has got to: its length, and the hash of its last event."""
+
+    length: int
+    hash: str
 
 
-async def _last_hash(chain: Chain) -> str:
-    if not chain.length:
-        return GENESIS
-    return (await Event.get(noun_id=chain.noun_id, seq=chain.length).only("hash")).hash
+BEGINNING = End(0, GENESIS)
+
+_END = """SELECT "chain"."length", "event"."seq", "event"."hash" FROM "chain" LEFT JOIN "event"
+ON "event"."noun_id" = "chain"."noun_id" AND "event"."seq" = "chain"."length" WHERE "chain"."noun_id" = ?"""
+_LONGER = 'UPDATE "chain" SET "length" = ?, "head" = ? WHERE "noun_id" = ?'
+
+
+def _chained(event: Event, head: str, *, first: bool) -> Sql:
+    if first:
+        return inserting(Chain(noun_id=event.noun_id, noun=event.noun, length=event.seq, head=head))
+    return Sql(_LONGER, (event.seq, head, str(event.noun_id)))
+
+
+async def _locked_end(about: Record) -> End:
+    """The end of a noun's chain, locked until the transaction ends, so that events of one noun follow one another."""
+    asked = Sql(_END, [str(about.pk)], locking=' FOR UPDATE OF "chain"')
+    found = await ask(asked)
+    if not found:
+        fresh = Chain(noun_id=about.pk, noun=type(about)._meta.db_table, length=0, head=GENESIS)
+        await write(inserting(fresh, unless_there=True))
+        found = await ask(asked)
+    [end] = found
+    if not end["length"]:
+        return BEGINNING
+    if end["seq"] != end["length"]:
+        # PostgreSQL waited for whoever had the lock, and gives the length they left behind but no event of theirs.
+        return End(end["length"], (await Event.get(noun_id=about.pk, seq=end["length"]).only("hash")).hash)
+    return End(end["length"], end["hash"])

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from valkey.asyncio import Valkey
 from valkey.asyncio.client import PubSub
 from valkey.exceptions import ValkeyError
 
-from suivi.core.events.feed import Announcement, LocalFeed
+from suivi.core.events.feed import Announcement, LocalFeed, Missed
 from suivi.core.events.models import Event
 
 log = logging.getLogger(__name__)
@@ -24,17 +24,19 @@ QUIET = 15.0
 """Seconds without a word after which the server is asked whether it is still there."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 """Seconds between attempts to connect again, doubled each time."""
+MOST_UNSAID = 10_000
+"""Nouns; those beyond are heard of with their next event."""
 
 
 class FeedUnreachable(ConnectionError):  # noqa: N818
-    """The server of the live feed did not confirm a subscription in time."""
+    """The server of the live feed is not listened to."""
 
 
 class ValkeyFeed:
     """One channel a noun; one connection a process listens for all its listeners, another one publishes.
 
-    Listeners live through a restart of the server. What is announced meanwhile is not announced again: a listener sees
-    from the next announcement's `seq` that it missed some, and reads the history.
+    Listeners live through a restart of the server: they hear MISSED once it is back. What could not be announced is
+    announced then, one event a noun, from which a listener sees that it missed others.
     """
 
     def __init__(self, url: str) -> None:
@@ -45,6 +47,10 @@ class ValkeyFeed:
         self._wanted: Counter[UUID] = Counter()
         self._asked: set[UUID] = set()
         self._confirmed: set[UUID] = set()
+        self._late: set[UUID] = set()
+        """Nouns whose listeners were let in, or left alone, without the server's word."""
+        self._unsaid: dict[UUID, bytes] = {}
+        self._saying: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._news = asyncio.Condition()
         self._reading: asyncio.Task[None] | None = None
@@ -55,10 +61,11 @@ class ValkeyFeed:
         self._reading = asyncio.create_task(self._keep_reading(), name="live feed")
 
     async def close(self) -> None:
-        if self._reading:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
-            self._reading = None
+        tasks = [task for task in (self._reading, self._saying) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._reading = self._saying = None
         await self._local.close()
         await self._ears.aclose()
         await self._client.aclose()
@@ -69,11 +76,43 @@ class ValkeyFeed:
         await self._client.ping()
 
     async def publish(self, event: Event) -> None:
-        await self._client.publish(_channel(event.noun_id), Announcement.of(event).to_bytes())
+        """Never raises, nor waits, for a server that is known to be away: it hears of the event when it is back."""
+        announcement = Announcement.of(event)
+        if not self._unsaid:
+            try:
+                await self._client.publish(_channel(event.noun_id), announcement.to_bytes())
+            except (ValkeyError, OSError) as lost:
+                log.warning("live feed did not take an announcement (%s), trying again", type(lost).__name__)
+            else:
+                return
+        self._local.deliver(announcement)
+        self._say_later(announcement)
+
+    def _say_later(self, announcement: Announcement) -> None:
+        self._unsaid[announcement.noun_id] = announcement.to_bytes()
+        if len(self._unsaid) > MOST_UNSAID:
+            del self._unsaid[next(iter(self._unsaid))]
+        if self._saying is None or self._saying.done():
+            self._saying = asyncio.create_task(self._keep_saying(), name="live feed, what is unsaid")
+
+    async def _keep_saying(self) -> None:
+        pause = FIRST_PAUSE
+        while self._unsaid:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            with suppress(ValkeyError, OSError):
+                await self._say_unsaid()
+
+    async def _say_unsaid(self) -> None:
+        while self._unsaid:
+            noun_id, said = next(iter(self._unsaid.items()))
+            await self._client.publish(_channel(noun_id), said)
+            if self._unsaid.get(noun_id) is said:
+                del self._unsaid[noun_id]
 
     @asynccontextmanager
-    async def listen(self, noun_id: UUID) -> AsyncIterator[AsyncIterator[Announcement]]:
-        """Raises FeedUnreachable on entry when the server does not confirm within three seconds."""
+    async def listen(self, noun_id: UUID) -> AsyncIterator[AsyncIterator[Announcement | Missed]]:
+        """Entered after three seconds even without the server's word: MISSED is heard once it is given."""
         async with self._local.listen(noun_id) as arriving:
             self._wanted[noun_id] += 1
             self._changed.set()
@@ -83,14 +122,16 @@ class ValkeyFeed:
             finally:
                 self._wanted[noun_id] -= 1
                 self._wanted += Counter()  # drops those nobody wants
+                self._late &= self._wanted.keys()
                 self._changed.set()
 
     async def _confirmation(self, noun_id: UUID) -> None:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN), self._news:
                 await self._news.wait_for(lambda: noun_id in self._confirmed)
-        except TimeoutError as error:
-            raise FeedUnreachable("The live feed's server did not answer in time.") from error
+        except TimeoutError:
+            if noun_id not in self._confirmed:
+                self._late.add(noun_id)
 
     async def _keep_reading(self) -> None:
         pause = FIRST_PAUSE
@@ -101,6 +142,7 @@ class ValkeyFeed:
                 log.warning("live feed lost (%s), connecting again", type(lost.exceptions[0]).__name__)
             # A connection that stood long enough to confirm something was a good one.
             pause = FIRST_PAUSE if self._confirmed else min(2 * pause, LONGEST_PAUSE)
+            self._late |= self._confirmed & self._wanted.keys()
             self._asked.clear()
             self._confirmed.clear()
             await asyncio.sleep(pause)
@@ -149,11 +191,17 @@ class ValkeyFeed:
             case "message":
                 self._deliver(message["data"])
             case "subscribe":
-                async with self._news:
-                    self._confirmed.add(UUID(message["channel"].decode().removeprefix(CHANNEL)))
-                    self._news.notify_all()
-                # Perhaps nobody wants it any more.
-                self._changed.set()
+                await self._confirm(UUID(message["channel"].decode().removeprefix(CHANNEL)))
+
+    async def _confirm(self, noun_id: UUID) -> None:
+        async with self._news:
+            self._confirmed.add(noun_id)
+            self._news.notify_all()
+        if noun_id in self._late:
+            self._late.discard(noun_id)
+            self._local.missed(noun_id)
+        # Perhaps nobody wants it any more.
+        self._changed.set()
 
     def _deliver(self, data: bytes) -> None:
         try:

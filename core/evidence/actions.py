@@ -18,6 +18,7 @@ from suivi.core.evidence.content import ACCEPTED_TYPES, Checked, Examination, Fi
 from suivi.core.evidence.models import Evidence, EvidenceKind, EvidenceState
 from suivi.core.evidence.objects import KeyTaken, ObjectStore, UploadForm
 from suivi.core.refusals import Refusal
+from suivi.core.sql import update
 
 FORM_LIVES = timedelta(minutes=15)
 LINK_LIVES = timedelta(minutes=5)
@@ -90,7 +91,7 @@ async def begin_upload(by: Acting, case_id: UUID, announced: Announced) -> Evide
     if not _SHA256.fullmatch(announced.sha256):
         raise HashUnreadable(field="sha256")
     treatment = await treatment_in(case, announced.treatment_id) if announced.treatment_id else None
-    evidence = await Evidence.create(
+    evidence = Evidence(
         case_id=case.id,
         treatment_id=treatment.id if treatment else None,
         kind=announced.kind,
@@ -105,7 +106,7 @@ async def begin_upload(by: Acting, case_id: UUID, announced: Announced) -> Evide
         sender=by.viewer.subject,
     )
     told = {"evidence": str(evidence.id), "kind": evidence.kind.value}
-    await append(by, case, "upload_begun", told, wrote=[evidence])
+    await append(by, case, "upload_begun", told, new=[evidence])
     return evidence
 
 
@@ -189,7 +190,7 @@ async def _seal(by: Acting, evidence_id: UUID, *, checked: Checked | None) -> Ev
     evidence.size = checked.size
     evidence.embedded_at = _embedded(checked)
     evidence.received_at = by.at
-    await evidence.save()
+    await update(evidence)
     case = await Case.get(id=evidence.case_id)
     require_possible("add_evidence", case.state)
     told = {"evidence": str(evidence.id), "kind": evidence.kind.value, "sha256": evidence.sha256}

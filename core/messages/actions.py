@@ -32,7 +32,7 @@ async def post_message(
     case = await locked_case(by, case_id, "post_message")
     attached = await _attachable(by, case, evidence_ids)
     await _require_own(by, case, corrects)
-    message = await Message.create(
+    message = Message(
         case_id=case.id,
         author_role=by.viewer.role.value,
         author=by.viewer.subject,
@@ -43,16 +43,16 @@ async def post_message(
         sent_at=by.at,
     )
     attachments = [Attachment(message_id=message.id, evidence_id=evidence.id) for evidence in attached]
-    for attachment in attachments:
-        await attachment.save()
     told = {"message": str(message.id), "corrects": corrects and str(corrects)}
-    await append(by, case, "message_posted", told, wrote=[message, *attachments])
+    await append(by, case, "message_posted", told, new=[message, *attachments])
     return message
 
 
 async def _attachable(by: Acting, case: Case, evidence_ids: Sequence[UUID]) -> list[Evidence]:
     wanted = list(dict.fromkeys(evidence_ids))
     inputs.number(len(wanted), field="evidenceIds", least=0, most=MAX_ATTACHMENTS)
+    if not wanted:
+        return []
     visible = narrow(Evidence, by.viewer, on=by.on, parents=[case.id]).filter(id__in=wanted, case_id=case.id)
     found = {evidence.id: evidence for evidence in await visible}
     if len(found) < len(wanted):
@@ -63,8 +63,10 @@ async def _attachable(by: Acting, case: Case, evidence_ids: Sequence[UUID]) -> l
 
 
 async def _require_own(by: Acting, case: Case, corrects: UUID | None) -> None:
+    if corrects is None:
+        return
     own = Message.filter(id=corrects, case_id=case.id, author=by.viewer.subject, author_role=by.viewer.role.value)
-    if corrects is not None and not await own.exists():
+    if not await own.exists():
         raise NotFound(noun="message", field="corrects")
 
 

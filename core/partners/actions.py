@@ -10,6 +10,6 @@ from suivi.core.partners.models import Partner
 @action(Partner)
 async def register_partner(by: Acting, *, name: str) -> Partner:
     require(by.viewer, "system", "register_partner")
-    partner = await Partner.create(name=inputs.text(name, field="name", limit=200), registered_at=by.at)
-    await append(by, partner, "partner_registered", wrote=[partner])
+    partner = Partner(name=inputs.text(name, field="name", limit=200), registered_at=by.at)
+    await append(by, partner, "partner_registered", new=[partner])
     return partner

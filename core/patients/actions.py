@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from suivi.core import inputs
+from suivi.core.access.locking import locked
 from suivi.core.access.narrowing import fetch, require
 from suivi.core.acting import Acting, action
 from suivi.core.clocks.zones import zone
@@ -11,6 +12,7 @@ from suivi.core.events.log import append
 from suivi.core.partners.models import Partner
 from suivi.core.patients.models import Mandate, MandateKind, MandateScope, Patient
 from suivi.core.refusals import Refusal
+from suivi.core.sql import update
 from suivi.core.versions import expect
 
 
@@ -44,7 +46,7 @@ async def register_patient(
         raise PatientKnown(field="reference")
     if await known.filter(subject=subject).exists():
         raise PatientKnown(field="subject")
-    patient = await Patient.create(
+    patient = Patient(
         partner_id=partner.id,
         reference=reference,
         subject=subject,
@@ -53,7 +55,7 @@ async def register_patient(
         registered_at=by.at,
         version=1,
     )
-    await append(by, patient, "patient_registered", {"version": 1}, wrote=[patient])
+    await append(by, patient, "patient_registered", {"version": 1}, new=[patient])
     await append(by, partner, "patient_registered", began=[patient])
     return patient
 
@@ -77,7 +79,7 @@ async def grant_mandate(
 ) -> Mandate:
     patient = await fetch(Patient, by.viewer, patient_id, on=by.on, verb="grant_mandate")
     inputs.in_order(valid_from or by.on, valid_until, field="validUntil")
-    mandate = await Mandate.create(
+    mandate = Mandate(
         patient_id=patient.id,
         subject=inputs.text(subject, field="subject", limit=255),
         kind=kind,
@@ -89,21 +91,20 @@ async def grant_mandate(
         version=1,
     )
     granted = {"mandate": str(mandate.id), "kind": kind.value, "scope": scope.value}
-    await append(by, patient, "mandate_granted", granted, wrote=[mandate])
+    await append(by, patient, "mandate_granted", granted, new=[mandate])
     return mandate
 
 
 @action(Mandate)
 async def revoke_mandate(by: Acting, mandate_id: UUID, *, expected_version: int) -> Mandate:
     """Takes effect at once: yesterday becomes its last day."""
-    await fetch(Mandate, by.viewer, mandate_id, on=by.on, verb="revoke")
-    mandate = await Mandate.select_for_update().get(id=mandate_id)
+    mandate = await locked(Mandate, by.viewer, mandate_id, on=by.on, verb="revoke")
     await expect(mandate, expected_version, told_of=mandate.patient_id)
     if mandate.valid_until is not None and mandate.valid_until < by.on:
         raise MandateOver()
     mandate.valid_until = date.fromordinal(by.on.toordinal() - 1)
     mandate.version += 1
-    await mandate.save()
+    await update(mandate)
     patient = await Patient.get(id=mandate.patient_id)
     revoked = {"mandate": str(mandate.id), "version": mandate.version}
     await append(by, patient, "mandate_revoked", revoked, wrote=[mandate])

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from suivi.core import inputs
-from suivi.core.access.narrowing import NotFound, fetch
+from suivi.core.access.locking import locked
+from suivi.core.access.narrowing import NotFound
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
 from suivi.core.cases.models import Case, CaseState
@@ -16,8 +17,9 @@ from suivi.core.events.log import append
 from suivi.core.evidence.models import Evidence, EvidenceState
 from suivi.core.refusals import Refusal
 from suivi.core.specialties.model import Procedure
+from suivi.core.sql import update
 from suivi.core.treatments import rules
-from suivi.core.treatments.answers import dates_of, procedure_of
+from suivi.core.treatments.answers import dates_of
 from suivi.core.treatments.models import (
     Addendum,
     Anchor,
@@ -43,8 +45,7 @@ class SignedInFuture(Refusal):
 
 
 async def _locked(by: Acting, treatment_id: UUID, verb: str) -> Treatment:
-    await fetch(Treatment, by.viewer, treatment_id, on=by.on, verb=verb)
-    return await Treatment.select_for_update().get(id=treatment_id)
+    return await locked(Treatment, by.viewer, treatment_id, on=by.on, verb=verb)
 
 
 async def _today(by: Acting, treatment: Treatment) -> date:
@@ -63,7 +64,7 @@ async def _frozen(by: Acting, treatment: Treatment) -> bool:
 
 
 async def _procedure(by: Acting, treatment: Treatment) -> Procedure:
-    return procedure_of(await by.house.rules.ready([treatment]), treatment)
+    return (await by.house.rules.ready([treatment])).procedure_of(treatment)
 
 
 @action(Treatment)
@@ -87,7 +88,7 @@ async def record_anchor(
     anchor = await _checked_anchor(by, treatment, given)
     row, before = await kept_anchor(by, treatment, anchor)
     treatment.version += 1
-    await treatment.save(update_fields=["version"])
+    await update(treatment, "version")
     told = {"version": treatment.version, "anchor": name, "on": row.on, "before": before}
     told |= {key: value for key, value in (("site", site), ("cycle", cycle)) if value is not None}
     await append(by, treatment, "anchor_recorded", told, wrote=[treatment, row])
@@ -137,7 +138,7 @@ async def record_cycle(
     cycle.recorded_at = by.at
     await cycle.save()
     treatment.version += 1
-    await treatment.save(update_fields=["version"])
+    await update(treatment, "version")
     told = {"version": treatment.version, "cycle": number, **_cycle_facts(cycle), "before": before}
     await append(by, treatment, "cycle_recorded", told, wrote=[treatment, cycle])
     return treatment
@@ -219,7 +220,7 @@ async def record_departure(by: Acting, treatment_id: UUID, *, left_on: str, deci
     """When the patient travelled home and who decided it. What the other side told stays beside it (R-028)."""
     treatment = await _locked(by, treatment_id, "record_departure")
     left = rules.happened(left_on, on=await _today(by, treatment), field="leftOn")
-    departure = await Departure.create(
+    departure = Departure(
         treatment_id=treatment.id,
         left_on=left,
         decision=decision,
@@ -227,7 +228,7 @@ async def record_departure(by: Acting, treatment_id: UUID, *, left_on: str, deci
         recorded_at=by.at,
     )
     told = {"departure": str(departure.id), "leftOn": left, "decision": decision.value}
-    await append(by, treatment, "departure_recorded", told, wrote=[departure])
+    await append(by, treatment, "departure_recorded", told, new=[departure])
     return treatment
 
 
@@ -244,7 +245,7 @@ async def record_objectives(by: Acting, treatment_id: UUID, *, objectives: str, 
     else:
         treatment.patient_objectives = objectives
     treatment.version += 1
-    await treatment.save()
+    await update(treatment)
     await append(by, treatment, "objectives_recorded", {"version": treatment.version}, wrote=[treatment])
     return treatment
 
@@ -254,13 +255,13 @@ async def add_addendum(by: Acting, treatment_id: UUID, *, text: str) -> Treatmen
     treatment = await _locked(by, treatment_id, "add_addendum")
     if not await _frozen(by, treatment):
         raise rules.ObjectivesOpen(field="text")
-    addendum = await Addendum.create(
+    addendum = Addendum(
         treatment_id=treatment.id,
         author_role=by.viewer.role.value,
         text=inputs.text(text, field="text", limit=10_000),
         added_at=by.at,
     )
-    await append(by, treatment, "addendum_added", {"addendum": str(addendum.id)}, wrote=[addendum])
+    await append(by, treatment, "addendum_added", {"addendum": str(addendum.id)}, new=[addendum])
     return treatment
 
 
@@ -281,7 +282,7 @@ async def record_consent(
     scans = Evidence.filter(id=evidence_id, case__covered__treatment_id=treatment.id, state=EvidenceState.KEPT)
     if evidence_id is not None and not await scans.exists():
         raise NotFound(noun="evidence", field="evidenceId")
-    consent = await Consent.create(
+    consent = Consent(
         treatment_id=treatment.id,
         document_version=inputs.text(document_version, field="documentVersion", limit=60),
         language=inputs.language(language, field="language"),
@@ -289,5 +290,5 @@ async def record_consent(
         evidence_id=evidence_id,
         recorded_at=by.at,
     )
-    await append(by, treatment, "consent_recorded", {"consent": str(consent.id)}, wrote=[consent])
+    await append(by, treatment, "consent_recorded", {"consent": str(consent.id)}, new=[consent])
     return treatment

@@ -19,9 +19,7 @@ from suivi.core.patients.models import Patient
 from suivi.core.refusals import Refusal
 from suivi.core.specialties.model import Procedure
 from suivi.core.treatments import rules
-from suivi.core.treatments.models import (
-    Treatment,
-)
+from suivi.core.treatments.models import Treatment
 from suivi.core.treatments.rules import AnchorChecked, AnchorGiven
 from suivi.core.treatments.series import Course, goes_on_with
 from suivi.core.treatments.stored import course_of, kept_anchor

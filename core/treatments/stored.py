@@ -3,13 +3,7 @@
 from typing import Any
 
 from suivi.core.acting import Acting
-from suivi.core.treatments.answers import procedure_of
-from suivi.core.treatments.models import (
-    Anchor,
-    Cycle,
-    LocalAnchor,
-    Treatment,
-)
+from suivi.core.treatments.models import Anchor, Cycle, LocalAnchor, Treatment
 from suivi.core.treatments.rules import AnchorChecked
 from suivi.core.treatments.series import Course, Part, course
 
@@ -22,7 +16,7 @@ async def course_of(by: Acting, treatment: Treatment) -> Course | None:
         [
             Part(
                 treatment=row,
-                procedure=procedure_of(ready, row),
+                procedure=ready.procedure_of(row),
                 anchors=await Anchor.filter(treatment_id=row.id).order_by("id"),
                 local_anchors=await LocalAnchor.filter(treatment_id=row.id).order_by("id"),
                 cycles=await Cycle.filter(treatment_id=row.id).order_by("id"),

@@ -17,12 +17,12 @@ async def plan_trip(
 ) -> Trip:
     patient = await fetch(Patient, by.viewer, patient_id, on=by.on, verb="plan_trip")
     inputs.in_order(arrives_on, leaves_on, field="leavesOn")
-    trip = await Trip.create(
+    trip = Trip(
         patient_id=patient.id,
         country=inputs.country(country, field="country"),
         arrives_on=arrives_on,
         leaves_on=leaves_on,
         planned_at=by.at,
     )
-    await append(by, patient, "trip_planned", {"trip": str(trip.id)}, wrote=[trip])
+    await append(by, patient, "trip_planned", {"trip": str(trip.id)}, new=[trip])
     return trip

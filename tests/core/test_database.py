@@ -129,3 +129,53 @@ async def test_a_transaction_inside_another_is_kept_or_lost_with_it(connected: s
         await hung_up()
 
     assert await Partner.all().count() == 0
+
+
+async def test_a_transaction_that_is_given_up_keeps_nothing_and_holds_nobody_up(database_url: str) -> None:
+    """However far it got: a request may be given up at any moment, and its connection is the next one's."""
+    await connect(database_url, pool=1)
+
+    for waits in range(12):
+        writing = asyncio.create_task(_write_and_wait())
+        for _ in range(waits * waits):
+            await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        async with asyncio.timeout(20), transaction():
+            assert await Partner.all().count() == 0
+
+    await disconnect()
+
+
+async def _write_and_wait() -> None:
+    async with transaction():
+        await a_partner().save(force_create=True)
+        await asyncio.Event().wait()
+
+
+async def test_a_connection_goes_back_to_the_pool_as_it_was_taken(database_url: str) -> None:
+    """What is set is set for one transaction, so that nothing need be undone."""
+    if is_sqlite(database_url):
+        pytest.skip("a pool is PostgreSQL's")
+    await connect(database_url, pool=1)
+    asked = (
+        "SELECT pg_backend_pid() AS process, current_setting('statement_timeout') AS patience, "
+        "(SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype <> 'virtualxid') AS locks, "
+        "pg_current_xact_id_if_assigned() IS NULL AS nothing_open"
+    )
+    [before] = await get_connection("default").execute_query_dict(asked)
+
+    with pytest.raises(RuntimeError, match="the clinic hung up"):
+        await _set_and_fail()
+    [after] = await get_connection("default").execute_query_dict(asked)
+    await disconnect()
+
+    assert after == before
+    assert after["nothing_open"]
+
+
+async def _set_and_fail() -> None:
+    async with transaction() as connection:
+        await connection.execute_script("SET LOCAL statement_timeout = '7s'")
+        await a_partner().save(force_create=True)
+        raise RuntimeError("the clinic hung up")

@@ -14,7 +14,7 @@ from suivi.core.database import connect
 from suivi.core.deliveries import actions
 from suivi.core.deliveries.models import Delivery, DeliveryState
 from suivi.core.deliveries.worker import Deliverer
-from suivi.core.events.feed import LocalFeed
+from suivi.core.events.feed import Announcement, LocalFeed
 from suivi.core.events.models import KeptResult
 from tests.core.deliveries.outbox import (
     NOON,
@@ -86,6 +86,7 @@ async def test_live_readers_of_the_case_learn_that_the_clinic_was_reached() -> N
 
         announced = await anext(announcements)
 
+    assert isinstance(announced, Announcement)
     assert announced.kind == "notice_delivered"
 
 
