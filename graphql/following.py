@@ -1,15 +1,23 @@
-"""Following a case live: every event is read anew under the viewer's rights of that moment (R-012, R-215)."""
+"""What a subscription follows, and until when: every event is read anew under the viewer's rights then (R-012)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from suivi.core.access.narrowing import NotFound
 from suivi.core.access.tokens import Unauthenticated
 from suivi.core.cases.models import Case
-from suivi.core.events.models import Event
+from suivi.core.events.models import Chain, Event
+from suivi.core.reading import Row
 from suivi.core.refusals import Refusal
-from suivi.graphql.context import Context, Info
+from suivi.graphql.context import Context
+
+T = TypeVar("T")
+
+MOST_MISSED = 1000
+"""Events that are told once more to whoever comes back."""
 
 
 class AccessEnded(Refusal):
@@ -19,19 +27,57 @@ class AccessEnded(Refusal):
     remedy = "Your mandate, membership or assignment has ended: ask for access again."
 
 
-async def follow(info: Info, case_id: UUID, *, kinds: Sequence[str] = ()) -> AsyncIterator[Event]:
-    """Each event of a case, the context made fresh for it.
+class AfterUnknown(Refusal):
+    """There is no such {noun} in this case, or you may not see it."""
 
-    Ends with AccessEnded once the viewer may not see it, and with Unauthenticated once the token has expired.
+    code = "AFTER_UNKNOWN"
+    remedy = "Send the id of the last one you were told here, or leave `after` out to hear what comes from now on."
+
+
+class TooMuchMissed(Refusal):
+    """More than {limit} events have happened since."""
+
+    code = "TOO_MUCH_MISSED"
+    remedy = "Read the thread or the history page by page, then subscribe with the id of the newest as `after`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed(AsyncIterator[T], Generic[T]):
+    """What a subscription field answers. GraphQL takes it for a stream; a hub follows it, and nobody iterates it.
+
+    `read` gives for each event what the field tells of it, read in that context; None where it tells nothing.
     """
-    context = info.context
-    await _require_visible(context, case_id, otherwise=NotFound(noun="case", field="caseId"))
-    async with context.house.feed.listen(case_id) as arriving:
-        async for announcement in arriving:
-            context.renew()
-            await _require_visible(context, case_id, otherwise=AccessEnded())
-            if not kinds or announcement.kind in kinds:
-                yield await Event.get(id=announcement.event_id)
+
+    case_id: UUID
+    seq: int
+    """Of the last event that is not told."""
+    read: Callable[[Context, Sequence[Row]], Awaitable[Sequence[T | None]]]
+    withheld: Callable[[T], Hashable] = lambda told: None
+    """Which parts of it this viewer is not told."""
+
+    async def __anext__(self) -> T:
+        raise NotImplementedError("a hub follows the case")
+
+
+async def require_followable(context: Context, case_id: UUID) -> None:
+    """Raises NotFound, and Unauthenticated once the token has expired."""
+    require_current(context)
+    if await context.one(Case, case_id) is None:
+        raise NotFound(noun="case", field="caseId")
+
+
+async def newest_seq(case_id: UUID) -> int:
+    """Of what has happened to it by now."""
+    chain = await Chain.get_or_none(noun_id=case_id)
+    return chain.length if chain else 0
+
+
+async def missed_since(case_id: UUID, seq: int, **where: object) -> int:
+    """The same `seq`, where what came after it can all be told. Raises TooMuchMissed."""
+    later = Event.filter(noun_id=case_id, seq__gt=seq, **where)
+    if len(await later.limit(MOST_MISSED + 1).values_list("seq", flat=True)) > MOST_MISSED:
+        raise TooMuchMissed(limit=MOST_MISSED, field="after")
+    return seq
 
 
 def require_current(context: Context) -> None:
@@ -43,9 +89,3 @@ def require_current(context: Context) -> None:
 
 def expired() -> Unauthenticated:
     return Unauthenticated("TOKEN_EXPIRED", "The token has expired: sign in again or refresh it.")
-
-
-async def _require_visible(context: Context, case_id: UUID, *, otherwise: Refusal) -> None:
-    require_current(context)
-    if await context.one(Case, case_id) is None:
-        raise otherwise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from strawberry.types import ExecutionResult
 
 from suivi.graphql.endpoint.accepting import EVENTS
 from suivi.graphql.endpoint.answering import HEADERS, encoded, told
+from suivi.graphql.live.outlets import SLOW_SECONDS
 
 HEARTBEAT_SECONDS = 12.0
 """Of silence, after which a line that means nothing keeps proxies from giving up."""
@@ -19,17 +20,18 @@ COMPLETE = b"event: complete\ndata:\n\n"
 
 
 class EventStream(Response):
-    """Ends with the results, with `last` when `until` has come, or when the client has gone."""
+    """Ends with the results, with `last` when `until` has come, or when the client has gone or reads no more."""
 
     media_type = EVENTS
 
     def __init__(
         self,
-        results: AsyncGenerator[ExecutionResult, None],
+        results: AsyncGenerator[str | ExecutionResult, None] | AsyncGenerator[ExecutionResult, None],
         *,
         until: datetime | None = None,
         last: ExecutionResult | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
+        patience: float = SLOW_SECONDS,
     ) -> None:
         super().__init__(headers={**HEADERS, "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
@@ -37,6 +39,7 @@ class EventStream(Response):
         self.until = until
         self.last = last
         self.heartbeat = heartbeat
+        self.patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = asyncio.create_task(self._send(send))
@@ -46,6 +49,7 @@ class EventStream(Response):
         finally:
             for task in (sending, leaving):
                 task.cancel()
+                # A client that reads no more is a TimeoutError, which is an OSError too.
                 with suppress(asyncio.CancelledError, OSError):
                     await task
 
@@ -53,8 +57,10 @@ class EventStream(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         # At once, so that the client knows it is listened to.
         await send({"type": "http.response.body", "body": b":\n\n", "more_body": True})
-        async for event in self._events():
-            await send({"type": "http.response.body", "body": event, "more_body": True})
+        async with aclosing(self._events()) as events:
+            async for event in events:
+                async with asyncio.timeout(self.patience):
+                    await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
@@ -88,8 +94,9 @@ class EventStream(Response):
         return max(0.0, min(self.heartbeat, (self.until - datetime.now(UTC)).total_seconds()))
 
 
-def event_of(result: ExecutionResult) -> bytes:
-    return b"event: next\ndata: " + encoded(told(result)) + b"\n\n"
+def event_of(result: str | ExecutionResult) -> bytes:
+    payload = result.encode() if isinstance(result, str) else encoded(told(result))
+    return b"event: next\ndata: " + payload + b"\n\n"
 
 
 async def _left(receive: Receive) -> None:

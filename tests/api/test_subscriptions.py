@@ -5,9 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ from websockets.typing import Subprotocol
 from suivi.core.access.viewer import Role
 from suivi.core.cases.models import Assignment
 from suivi.core.clinics.models import Member
+from suivi.core.records import new_id
+from suivi.graphql import following
+from suivi.graphql.endpoint.callers import Callers
+from suivi.graphql.nodes import global_id
+from suivi.graphql.schema import schema
 from tests.conftest import Parts
 from tests.services.ports import free_port
 from tests.services.suivi import Client, Suivi
@@ -30,6 +35,11 @@ from tests.services.world import CEMENTED, World, row_id
 PROTOCOL = Subprotocol("graphql-transport-ws")
 MESSAGES = "subscription($case: ID!) { messagePosted(caseId: $case) { body authorRole } }"
 CHANGES = "subscription($case: ID!) { caseChanged(caseId: $case) { event { kind } case { state } } }"
+THREAD = "subscription($case: ID!) { caseChanged(caseId: $case) { case { messageCount } } }"
+SINCE = "subscription($case: ID!, $after: ID) { messagePosted(caseId: $case, after: $after) { id body } }"
+CHANGES_SINCE = (
+    "subscription($case: ID!, $after: ID) { caseChanged(caseId: $case, after: $after) { event { id seq } } }"
+)
 PATIENCE = 10.0
 """Seconds after which what has not arrived will not."""
 
@@ -96,18 +106,38 @@ async def url(running: Suivi) -> AsyncIterator[str]:
     await serving
 
 
+def followers(world: World) -> int:
+    return len(schema.hubs(world.suivi.running.house.feed))
+
+
 async def listening(world: World, number: int = 1) -> None:
-    """Until so many subscriptions have reached the feed: what is posted before is in the history, not here."""
-    feed: Any = world.suivi.running.house.feed
-    local = getattr(feed, "_local", feed)
+    """Until there are so many subscribers: what is posted before is in the history, not here."""
     async with asyncio.timeout(PATIENCE):
-        while sum(map(len, local._listeners.values())) < number:
+        while followers(world) != number:
             await asyncio.sleep(0.01)
 
 
-async def posted(by: Client, world: World, body: str) -> None:
-    result = await by.do("postMessage", caseId=world.case_id, body=body, language="fr")
+async def posted(by: Client, world: World, body: str) -> str:
+    """The message's id."""
+    result = await by.do("postMessage", "... on Message { id }", caseId=world.case_id, body=body, language="fr")
     assert result["__typename"] == "Message", result
+    identity: str = result["id"]
+    return identity
+
+
+async def many_posted(by: Client, world: World, bodies: Sequence[str]) -> None:
+    """Fifty in a request."""
+    given = 'idempotencyKey: "many-{0}", caseId: "{1}", body: "{0}", language: "fr"'
+    for some in batched(bodies, 50):
+        fields = (
+            f"m{n}: postMessage(input: {{{given.format(body, world.case_id)}}}) {{ __typename }}" for n, body in some
+        )
+        await by.ask(f"mutation {{ {' '.join(fields)} }}")
+
+
+def batched(bodies: Sequence[str], size: int) -> Iterator[list[tuple[int, str]]]:
+    numbered = list(enumerate(bodies))
+    return (numbered[start : start + size] for start in range(0, len(numbered), size))
 
 
 async def test_both_sides_hear_each_others_messages_as_they_are_posted(world: World, url: str) -> None:
@@ -301,6 +331,182 @@ async def test_a_token_that_expires_ends_what_it_began(world: World, url: str) -
         assert (patient.connection.close_code, patient.connection.close_reason) == (4403, "TOKEN_EXPIRED")
 
 
+async def test_when_the_access_of_one_ends_the_other_hears_on(world: World, url: str) -> None:
+    assignment = await invited(world, "MEDIATOR")
+    mediator_token = world.suivi.token(Role.MEDIATOR, "mediator")
+    async with socket(url, world.patient.token) as patient, socket(url, mediator_token) as mediator:
+        for side in (patient, mediator):
+            await side.subscribe(MESSAGES, case=world.case_id)
+        await listening(world, 2)
+
+        ended = {"assignmentId": assignment["id"], "expectedVersion": assignment["version"]}
+        await world.coordinator.do("endAssignment", **ended)
+        await posted(world.practitioner, world, "after")
+
+        await ends(mediator, "after")
+        assert (await patient.data())["messagePosted"]["body"] == "after"
+        assert followers(world) == 1
+
+
+async def test_a_token_that_expires_ends_it_for_its_bearer_alone(world: World, url: str) -> None:
+    """Though both were told the same until then."""
+    brief = world.suivi.token(Role.PATIENT, "patient-one", lives=timedelta(seconds=2))
+    lasting = world.suivi.token(Role.PATIENT, "patient-one")
+    async with socket(url, brief) as one, socket(url, lasting) as other:
+        for side in (one, other):
+            await side.subscribe(MESSAGES, case=world.case_id)
+        await listening(world, 2)
+
+        assert await one.refusal() == ("TOKEN_EXPIRED", None)
+        await posted(world.practitioner, world, "after")
+
+        assert (await other.data())["messagePosted"]["body"] == "after"
+
+
+@dataclass
+class Heard:
+    """An outlet that keeps what it is told."""
+
+    told: list[str] = field(default_factory=list)
+    ended: Any = None
+
+    def tell(self, payload: str) -> None:
+        self.told.append(payload)
+
+    def end(self, last: Any = None) -> None:
+        self.ended = last
+
+    async def room(self) -> None: ...
+
+
+async def outlet(world: World, query: str, role: Role, subject: str, **variables: Any) -> Heard:
+    """Somebody follows the case, not over any wire."""
+    heard, callers = Heard(), Callers(world.suivi.running)
+    token = f"Bearer {world.suivi.token(role, subject)}"
+    context = await callers.of(token, clock=lambda: CEMENTED, locale="en")
+    await schema.follow(query, {"case": world.case_id, **variables}, None, context, heard)
+    return heard
+
+
+async def told(*outlets: Heard) -> list[str]:
+    """What each was told first."""
+    async with asyncio.timeout(PATIENCE):
+        while not all(outlet.told for outlet in outlets):
+            await asyncio.sleep(0.01)
+    return [outlet.told[0] for outlet in outlets]
+
+
+async def test_one_answer_is_made_for_all_who_are_told_the_same(world: World) -> None:
+    """R-215: by rights where edges are asked for; whatever the rights where there are none."""
+    same = [await outlet(world, THREAD, Role.PATIENT, "patient-one") for _ in range(3)]
+    others = [await outlet(world, THREAD, Role.COORDINATOR, "coordinator-one")]
+    plain = [await outlet(world, CHANGES, Role.PATIENT, "patient-one")]
+    plain += [await outlet(world, CHANGES, Role.PRACTITIONER, "practitioner-one")]
+
+    await posted(world.patient, world, "Bonjour")
+
+    first, *rest = await told(*same)
+    assert all(answer is first for answer in rest)
+    assert (await told(*others))[0] is not first
+    one, another = await told(*plain)
+    assert one is another
+
+
+async def test_nobody_is_told_what_somebody_elses_rights_let_them_read(world: World) -> None:
+    """R-012: the same documents, asked side by side."""
+    for role in ("EXPERT", "MEDIATOR"):
+        await invited(world, role)
+    people = [(Role.EXPERT, "expert"), (Role.MEDIATOR, "mediator"), (Role.PATIENT, "patient-one")]
+    changes = [await outlet(world, CHANGES, *person) for person in people]
+    threads = [await outlet(world, THREAD, *person) for person in people]
+    messages = [await outlet(world, MESSAGES, *person) for person in people]
+
+    await posted(world.patient, world, "Bonjour")
+    await told(*changes, *threads, *messages[1:])
+
+    kinds = [json.loads(heard.told[0])["data"]["caseChanged"]["event"] for heard in changes]
+    counts = [json.loads(heard.told[0])["data"]["caseChanged"]["case"]["messageCount"] for heard in threads]
+    assert kinds == [None, {"kind": "message_posted"}, {"kind": "message_posted"}]
+    assert counts == [0, 1, 1]
+    assert [len(heard.told) for heard in messages] == [0, 1, 1]
+
+
+async def test_what_was_missed_comes_first_and_each_message_once(world: World, url: str) -> None:
+    """R-215: over several pages of the log, while others go on posting."""
+    last = await posted(world.patient, world, "seen")
+    missed = [f"missed {n}" for n in range(250)]
+    await many_posted(world.patient, world, missed)
+    async with socket(url, world.patient.token) as patient, socket(url, world.patient.token) as neighbour:
+        await neighbour.subscribe(MESSAGES, case=world.case_id)
+        await listening(world)
+
+        await patient.subscribe(SINCE, case=world.case_id, after=last)
+        during = [f"during {n}" for n in range(10)]
+        for body in during:
+            await posted(world.practitioner, world, body)
+        heard = [(await patient.data())["messagePosted"] for _ in range(260)]
+        await posted(world.practitioner, world, "afterwards")
+
+        assert [message["body"] for message in heard] == missed + during
+        assert (await patient.data())["messagePosted"]["body"] == "afterwards"
+        assert len({message["id"] for message in heard}) == 260
+
+
+async def test_a_case_that_was_closed_meanwhile_is_caught_up_with_event_by_event(world: World) -> None:
+    """The event's id is what to go on from."""
+    first = await outlet(world, CHANGES_SINCE, Role.PATIENT, "patient-one")
+    await posted(world.patient, world, "heard")
+    (seen,) = await told(first)
+    await posted(world.patient, world, "missed")
+    await world.patient.do("closeCase", caseId=world.case_id, expectedVersion=1)
+
+    after = json.loads(seen)["data"]["caseChanged"]["event"]
+    again = await outlet(world, CHANGES_SINCE, Role.PATIENT, "patient-one", after=after["id"])
+    await told(again)
+
+    sequence = [json.loads(answer)["data"]["caseChanged"]["event"]["seq"] for answer in again.told]
+    assert sequence == [after["seq"] + 1, after["seq"] + 2]
+
+
+async def test_one_can_only_go_on_from_what_one_may_read_of_this_case(world: World) -> None:
+    """R-012."""
+    other = await world.patient.do("openCase", "... on Case { id }", treatmentIds=[world.treatment_id])
+    foreign = await world.patient.do(
+        "postMessage", "... on Message { id }", caseId=other["id"], body="elsewhere", language="fr"
+    )
+    await invited(world, "EXPERT")
+    own = await posted(world.patient, world, "here")
+    unknown = str(global_id("Message", new_id()))
+    expected = [
+        (Role.PATIENT, "patient-one", foreign["id"], "AFTER_UNKNOWN"),
+        (Role.PATIENT, "patient-one", unknown, "AFTER_UNKNOWN"),
+        (Role.PATIENT, "patient-one", world.case_id, "INVALID_ID"),
+        (Role.PATIENT, "stranger", own, "NOT_FOUND"),
+        (Role.EXPERT, "expert", own, "AFTER_UNKNOWN"),
+    ]
+
+    for role, subject, after, code in expected:
+        heard = await outlet(world, SINCE, role, subject, after=after)
+
+        assert heard.ended.errors[0].extensions["code"] == code
+    event = str(global_id("Event", new_id()))
+    heard = await outlet(world, CHANGES_SINCE, Role.PATIENT, "patient-one", after=event)
+    assert heard.ended.errors[0].extensions["code"] == "AFTER_UNKNOWN"
+
+
+async def test_too_much_to_tell_again_is_left_to_the_pages_of_the_thread(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_MISSED", 2)
+    last = await posted(world.patient, world, "seen")
+    await many_posted(world.patient, world, ["one", "two", "three"])
+
+    heard = await outlet(world, SINCE, Role.PATIENT, "patient-one", after=last)
+
+    assert heard.ended.errors[0].extensions["code"] == "TOO_MUCH_MISSED"
+    assert heard.told == []
+
+
 async def test_leaving_frees_what_the_subscription_held(world: World, url: str) -> None:
     feed: Any = world.suivi.running.house.feed
     local = getattr(feed, "_local", feed)
@@ -310,6 +516,7 @@ async def test_leaving_frees_what_the_subscription_held(world: World, url: str) 
 
         await patient.say({"id": "1", "type": "complete"})
 
+        await listening(world, 0)
         async with asyncio.timeout(PATIENCE):
             while local._listeners:
                 await asyncio.sleep(0.01)

@@ -2,17 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from suivi.core.access.viewer import Role
+from suivi.graphql.schema import schema
 from tests.clients.served import served
 from tests.services.suivi import Suivi, suivi
 from tests.services.world import World
@@ -236,6 +239,46 @@ async def test_a_long_name_that_is_taken_does_not_break_the_closing(world: World
         await say(connection, subscribe(query, name="é" * 500), subscribe(query, name="é" * 500))
 
         assert (await closing(connection))[0] == 4409
+
+
+async def test_a_client_that_does_not_read_is_dropped_and_told_what_to_do(world: World) -> None:
+    """R-215: with a code of ours; what it has not read is forgotten, and it may come back for it."""
+    fields = " ".join(f"a{n}: body" for n in range(90))
+    query = {"query": f'subscription {{ messagePosted(caseId: "{world.case_id}") {{ {fields} }} }}'}
+    small = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    async with served(world.suivi) as host:
+        small.connect((host.split(":")[0], int(host.split(":")[1])))
+        unread: dict[str, Any] = {"sock": small, "max_queue": 1, "max_size": None, "compression": None}
+        async with opening(f"ws://{host}/graphql", **unread) as connection:
+            payload = {"authorization": f"Bearer {world.patient.token}"}
+            await say(connection, {"type": "connection_init", "payload": payload})
+            await hear(connection)
+            await say(connection, subscribe(query))
+            hubs = schema.hubs(world.suivi.running.house.feed)
+            await until(lambda: len(hubs) == 1)
+
+            for n in range(12):
+                body = f"{n}" * 9_000
+                await world.practitioner.do("postMessage", caseId=world.case_id, body=body, language="fr")
+            await until(lambda: len(hubs) == 0)
+            heard = [message async for message in reading(connection)]
+
+            code, reason = await closing(connection)
+    assert (code, reason) == (4900, "TOO_SLOW: connect again and subscribe with `after`")
+    assert len(heard) < 12
+
+
+async def reading(connection: ClientConnection) -> AsyncIterator[str | bytes]:
+    with suppress(ConnectionClosed):
+        while True:
+            yield await asyncio.wait_for(connection.recv(), PATIENCE)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 async def test_a_token_that_expires_ends_its_operations_and_then_the_connection(few: Suivi, address: str) -> None:
