@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, help="Prove that the history was not changed behind Suivi's back.")
 app.add_typer(audit, name="audit")
+documents = typer.Typer(no_args_is_help=True, help="Examine the documents that frontends hand in beforehand.")
+app.add_typer(documents, name="documents")
 plugins = typer.Typer()
 app.add_typer(plugins, name="plugins")
 plugin = typer.Typer(no_args_is_help=True, help="Start a plugin of your own.")
@@ -308,6 +310,34 @@ def schema() -> None:
     from suivi.commands import schema
 
     schema.run()
+
+
+@documents.command()
+def check(
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A manifest, or a folder of them; SUIVI_TRUSTED_DOCUMENTS otherwise.",
+            show_default=False,
+            metavar="PATH",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Examine a manifest of trusted documents: whether each fits the schema and the limits, and what it may cost.
+
+    The server does the same when it starts, and does not start when one does not fit. Manifests are those of
+    relay-compiler, Apollo's generate-persisted-query-manifest and graphql-codegen. Needs no database. Ends with 1 when
+    a document does not fit, or when the manifest cannot be read.
+
+    \b
+    Examples:
+      suivi documents check persisted-query-manifest.json
+      suivi documents check manifests/ --json | jq .faults
+    """
+    from suivi.commands import documents
+
+    raise typer.Exit(documents.run(path, as_json=as_json))
 
 
 @audit.command()

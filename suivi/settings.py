@@ -28,6 +28,7 @@ class PartnerLimits(BaseModel):
     directives: int | None = Field(default=None, ge=0)
     tokens: int | None = Field(default=None, ge=1)
     requests_per_minute: int | None = Field(default=None, ge=1)
+    trusted_only: bool | None = None
 
 
 class Settings(BaseSettings):
@@ -98,7 +99,16 @@ class Settings(BaseSettings):
     partner_limits: dict[UUID, PartnerLimits] = Field(
         default_factory=dict,
         description='JSON by partner of what its tokens may do instead, such as `{"0190…": {"cost": 200000, '
-        '"requests_per_minute": 6000}}`; also `depth`, `aliases`, `directives`, `tokens`.',
+        '"requests_per_minute": 6000}}`; also `depth`, `aliases`, `directives`, `tokens`, `trusted_only`.',
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="Manifest of the documents that may be asked for by their ids, or a folder of such `.json` files.",
+    )
+    trusted_only: bool = Field(
+        default=False,
+        description="Execute no document that is not in a manifest; operators, and partners whose limits say "
+        "`trusted_only` themselves, are not meant.",
     )
     requests_per_minute: int | None = Field(
         default=None,
@@ -111,6 +121,11 @@ class Settings(BaseSettings):
     )
     body_seconds: float = Field(default=10, gt=0, description="Time a request's body may take to arrive.")
     execution_seconds: float = Field(default=30, gt=0, description="Time a query or mutation may take.")
+    compiled_execution: bool = Field(
+        default=True,
+        description="Execute queries and mutations by plans compiled from their documents. Without, graphql-core "
+        "executes them: the same answers, several times slower.",
+    )
     socket_operations: int = Field(default=100, ge=1, description="Operations under way on one WebSocket, at most.")
 
     @field_validator("audit_key")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,6 +19,8 @@ from suivi.graphql.endpoint.refusing import (
     TooManyValues,
     UnsupportedMediaType,
 )
+from suivi.graphql.limits.allowance import Allowance
+from suivi.graphql.limits.trusted import Named, Trusted
 
 MULTIPART = "multipart/form-data"
 MOST_VALUES = 20_000
@@ -27,12 +29,13 @@ MOST_VALUES = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A well-formed GraphQL request."""
+    """A well-formed GraphQL request. `query` is empty where the document is only named, and has not been found yet."""
 
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
     extensions: dict[str, Any] | None
+    named: Named | None = None
 
 
 def media_type(request: Request) -> tuple[str, str]:
@@ -95,14 +98,34 @@ def asked_of(told: Any) -> Asked:
     """Raises BodyMalformed and ParameterMalformed."""
     if not isinstance(told, dict):
         raise BodyMalformed
-    if not told.get("query"):
+    named = named_of(told)
+    if not told.get("query") and named is None:
         raise ParameterMalformed(name="query")
     return Asked(
-        query=_typed(told, "query", str),
+        query=_typed(told, "query", str) or "",
         variables=_typed(told, "variables", dict),
         operation_name=_typed(told, "operationName", str),
         extensions=_typed(told, "extensions", dict),
+        named=named,
     )
+
+
+def found(asked: Asked, trusted: Trusted, allowance: Allowance) -> Asked:
+    """With the text of a document that was only named. Raises NotExecuted."""
+    query = trusted.text(asked.query, asked.named, allowance)
+    return asked if query is asked.query else replace(asked, query=query)
+
+
+def named_of(told: dict[str, Any]) -> Named | None:
+    """How a request names its document, if it does. Raises ParameterMalformed."""
+    document_id: str | None = _typed(told, "documentId", str)
+    extensions: dict[str, Any] = _typed(told, "extensions", dict) or {}
+    if (persisted := extensions.get("persistedQuery")) is None:
+        return Named(document_id=document_id) if document_id else None
+    sha256 = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not sha256 or not isinstance(sha256, str) or persisted.get("version", 1) != 1:
+        raise ParameterMalformed(name="extensions.persistedQuery")
+    return Named(document_id=document_id, sha256=sha256)
 
 
 def _typed(told: dict[str, Any], name: str, kind: type) -> Any:

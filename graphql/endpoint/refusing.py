@@ -56,7 +56,7 @@ class ParameterMalformed(Refusal):
     """The parameter `{name}` is missing, sent twice or of the wrong kind."""
 
     code = "PARAMETER_MALFORMED"
-    remedy = "`query` and `operationName` are texts, `variables` and `extensions` objects."
+    remedy = "`query`, `documentId` and `operationName` are texts, `variables` and `extensions` objects."
 
 
 class TooManyValues(Refusal):
@@ -96,6 +96,37 @@ class TooManyOperations(Refusal):
 
     code = "TOO_MANY_OPERATIONS"
     remedy = "Complete those that are no longer needed, or open another connection."
+
+
+class PersistedQueryNotFound(Refusal):
+    """No trusted document of this server has this id."""
+
+    word: ClassVar[str] = "PersistedQueryNotFound"
+    """What clients look for that send hashes."""
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    remedy = "Send the document's text, or have the manifest that it is in put on the server."
+
+
+class PersistedQueriesNotSupported(Refusal):
+    """This server has no trusted documents."""
+
+    word: ClassVar[str] = "PersistedQueryNotSupported"
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    remedy = "Send the document's text."
+
+
+class DocumentIdMismatch(Refusal):
+    """The document is not the one that its id stands for."""
+
+    code = "DOCUMENT_ID_MISMATCH"
+    remedy = "Send either the id or the text, or both from the same build."
+
+
+class DocumentNotTrusted(Refusal):
+    """Only documents that were handed in beforehand are executed for this token."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+    remedy = "Send a document of your manifest, by its id or word for word, or have the operator add this one."
 
 
 class ClockMalformed(Refusal):

@@ -1,6 +1,8 @@
 """How much one caller may ask for, by settings, partner and role."""
 
+import sys
 from dataclasses import dataclass, replace
+from typing import Any
 
 from suivi.core.access.viewer import Role, Viewer
 from suivi.settings import Settings
@@ -22,10 +24,24 @@ class Allowance:
     execution_seconds: float = 30
     may_introspect: bool = True
     """And so is told what exactly is wrong with a document."""
+    trusted_only: bool = False
+    """Executes documents of the manifests and no others."""
 
 
 def allowance_of(viewer: Viewer, settings: Settings) -> Allowance:
-    return replace(_for_everyone(settings), **_of_partner(viewer, settings), may_introspect=_may(viewer.role, settings))
+    common = replace(_for_everyone(settings), trusted_only=settings.trusted_only and viewer.role is not Role.OPERATOR)
+    return replace(common, **_of_partner(viewer, settings), may_introspect=_may(viewer.role, settings))
+
+
+def widest(settings: Settings) -> Allowance:
+    """Of each limit the highest that anybody has; what comes of variables, the cost, is without one."""
+    everyone = _for_everyone(settings)
+    own = [limits.model_dump(exclude_none=True) for limits in settings.partner_limits.values()]
+    highest = {
+        name: max(getattr(everyone, name), *(limits.get(name, 0) for limits in own), 0)
+        for name in ("depth", "aliases", "directives", "tokens")
+    }
+    return replace(everyone, **highest, cost=sys.maxsize)
 
 
 def _for_everyone(settings: Settings) -> Allowance:
@@ -47,7 +63,7 @@ def _rate(settings: Settings) -> int | None:
     return 1200 if settings.environment == "production" else None
 
 
-def _of_partner(viewer: Viewer, settings: Settings) -> dict[str, int]:
+def _of_partner(viewer: Viewer, settings: Settings) -> dict[str, Any]:
     own = settings.partner_limits.get(viewer.partner_id) if viewer.partner_id else None
     return own.model_dump(exclude_none=True) if own else {}
 

@@ -1,7 +1,7 @@
 """Documents made ready for execution: parsed, measured and validated, and remembered by their text."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from suivi.core.refusals import Refusal
+from suivi.graphql.execution import Plan, compile_plan
 from suivi.graphql.limits import refusing
 from suivi.graphql.limits.allowance import Allowance
 from suivi.graphql.limits.measuring import DEEPEST, Bottomless, Measuring, Size, repeats
@@ -55,6 +56,7 @@ class Document:
     valid: bool = False
     sizes: dict[Any, Size] = field(default_factory=dict)
     by: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
+    plans: dict[str | None, Plan | None] = field(default_factory=dict)
 
     def operations(self) -> list[OperationDefinitionNode]:
         return [definition for definition in self.ast.definitions if isinstance(definition, OperationDefinitionNode)]
@@ -75,6 +77,17 @@ class Prepared:
     operation: OperationDefinitionNode
     size: Size
 
+    @property
+    def name(self) -> str | None:
+        return self.operation.name.value if self.operation.name else None
+
+    def plan(self, schema: GraphQLSchema) -> Plan | None:
+        """The operation compiled, the first time it is wanted; none where graphql-core is to execute it."""
+        name, plans = self.name, self.document.plans
+        if name not in plans:
+            plans[name] = compile_plan(schema, self.document.ast, name)
+        return plans[name]
+
 
 class Documents:
     """Those of one schema. One a process; not shared between threads."""
@@ -82,7 +95,12 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._lasting: dict[str, Document | None] = {}
         self._tokens = 0
+
+    def keep_for_good(self, texts: Iterable[str]) -> None:
+        """Once these are read, no others push them out. There is no bound: for trusted documents only."""
+        self._lasting |= dict.fromkeys(texts)
 
     def prepare(
         self, text: str, name: str | None, variables: Mapping[str, Any] | None, allowance: Allowance
@@ -105,13 +123,14 @@ class Documents:
 
     def read(self, text: str, allowance: Allowance) -> Document:
         """Parsed and not yet validated. Raises a Refusal, or GraphQLError for those who may know all."""
-        document = self._kept.get(text)
+        document = self._lasting.get(text) or self._kept.get(text)
         if document is None:
             document = _parsed(text, allowance)
             self._keep(text, document)
         if document.tokens > allowance.tokens:
             raise refusing.TooManyTokens(limit=allowance.tokens)
-        self._kept.move_to_end(text)
+        if text in self._kept:
+            self._kept.move_to_end(text)
         return document
 
     def measure(
@@ -151,6 +170,9 @@ class Documents:
         return found
 
     def _keep(self, text: str, document: Document) -> None:
+        if text in self._lasting:
+            self._lasting[text] = document
+            return
         self._kept[text] = document
         self._tokens += document.tokens
         while self._tokens > KEPT_TOKENS and len(self._kept) > 1:

@@ -3,8 +3,8 @@
 import re
 
 from graphql import GraphQLError
-from strawberry.types import ExecutionContext
 
+from suivi.graphql.limits.allowance import Allowance
 from suivi.graphql.limits.refusing import VariablesInvalid
 
 WHERE = re.compile(r"Variable '\$(?P<name>\w+)' has invalid (?:default )?value(?: at [\w.\[\]]+)?")
@@ -16,12 +16,12 @@ TELLING = re.compile(
 """The beginnings of graphql-core's reasons that hold names of the schema and no value."""
 
 
-def about_variables(error: GraphQLError, told: ExecutionContext) -> GraphQLError:
+def about_variables(error: GraphQLError, allowance: Allowance) -> GraphQLError:
     """The error as it may be told, if it is about variables; unchanged if it is not."""
     where = WHERE.match(error.message)
     if where is None or error.path is not None:
         return error
-    if not told.context.allowance.may_introspect:
+    if not allowance.may_introspect:
         return GraphQLError(VariablesInvalid.code, original_error=VariablesInvalid(name=where["name"]))
     message = f"{where[0]}: {_reason(error.message[where.end() + 2 :])}."
     return GraphQLError(message, nodes=error.nodes, extensions={"code": VariablesInvalid.code})

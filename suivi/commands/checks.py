@@ -43,7 +43,7 @@ class Check:
 
 
 async def check_all(chosen: Settings) -> list[Check]:
-    checks = (_plugins, _keys, _database, _storage, _feed, _mail, _identity, _delivery, _address)
+    checks = (_plugins, _keys, _database, _storage, _feed, _mail, _identity, _documents, _delivery, _address)
     # One after the other: the database connection is the process's one.
     return [await _within_time(check, chosen) for check in checks]
 
@@ -204,6 +204,27 @@ async def _published_keys(issuer: str) -> int:
             raise ValueError("its discovery document names another issuer; the two must be equal to the letter")
         keys = await client.get(discovery["jwks_uri"])
         return len(keys.raise_for_status().json()["keys"])
+
+
+async def _documents(chosen: Settings) -> Check:
+    # Here, because the schema takes a second to make and most servers have no manifest.
+    from suivi.graphql.limits.trusted import Trusted
+    from suivi.graphql.schema import schema
+
+    trusted = Trusted.of(chosen, schema.documents.schema)
+    if chosen.trusted_documents is None:
+        return Check(part="documents", state=State.OK, found="any may be sent")
+    who = _held_to_manifests(chosen)
+    found = f"{len(trusted.texts)} trusted in {chosen.trusted_documents}, {who}"
+    return Check(part="documents", state=State.OK, found=found)
+
+
+def _held_to_manifests(chosen: Settings) -> str:
+    held = [limits.trusted_only for limits in chosen.partner_limits.values()]
+    if chosen.trusted_only:
+        free = held.count(False)
+        return "and no others from anybody but operators" + (f" and {free} partners" if free else "")
+    return f"and no others from {held.count(True)} partners" if True in held else "others too"
 
 
 async def _delivery(chosen: Settings) -> Check:
