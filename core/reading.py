@@ -1,24 +1,47 @@
-"""Reading by set: light rows, a handful of statements however many there are."""
+"""Light rows, read by set: a handful of statements however many there are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from tortoise.functions import Count
+from tortoise import fields
 from tortoise.queryset import QuerySet
 
 from suivi.core.records import Record
 
+AS_THEY_ARE = (
+    fields.UUIDField,
+    fields.DatetimeField,
+    fields.DateField,
+    fields.TextField,
+    fields.IntField,
+    fields.BigIntField,
+    fields.BooleanField,
+)
+"""What PostgreSQL's driver gives as it should be read: ids, moments with their zone, days, texts, numbers."""
 
-class Row(SimpleNamespace):
+
+class Row:
     """One row's columns as attributes. Not a model: nothing can be saved or lazily loaded through it."""
 
     id: UUID
 
+    def __init__(self, **columns: Any) -> None:
+        self.__dict__ = columns
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"this row has no column {name}")
+
+    def __repr__(self) -> str:
+        # Rows hold what nobody may read in a log.
+        return f"<row {self.__dict__.get('id')}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 async def rows(found: QuerySet[Any]) -> list[Row]:
@@ -36,41 +59,47 @@ async def page(found: QuerySet[Any], *, first: int, after: UUID | None) -> tuple
     return read[:first], len(read) > first
 
 
-async def newest_of_each(
-    found: QuerySet[Any], parent: str, ids: Sequence[UUID], *, last: int, before: UUID | None
-) -> dict[UUID, list[Row]]:
-    """For each parent its newest `last` + 1 rows, newest first, in one statement whatever the number of parents."""
-    wanted = found.filter(**{f"{parent}__in": list(ids)})
-    wanted = wanted.filter(id__lt=before) if before else wanted
-    query = wanted.values()
-    query._choose_db_if_not_chosen()
-    query._make_query()
-    inner, values = query.query.get_parameterized_sql()
-    numbered = (
-        f'SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY "{parent}" ORDER BY "id" DESC) AS "position" '  # noqa: S608
-        f'FROM ({inner}) AS "wanted") AS "numbered" WHERE "position" <= {last + 1:d} ORDER BY "id" DESC'
-    )
-    return _grouped(found, parent, await query._db.execute_query_dict(numbered, values))
-
-
-def _grouped(found: QuerySet[Any], parent: str, raw: Sequence[dict[str, Any]]) -> dict[UUID, list[Row]]:
-    fields = found.model._meta.fields_map
-    grouped: dict[UUID, list[Row]] = defaultdict(list)
-    for values in raw:
-        row = Row(**{name: fields[name].to_python_value(value) for name, value in values.items() if name != "position"})
-        grouped[getattr(row, parent)].append(row)
-    return grouped
-
-
-async def counts(found: QuerySet[Any], parent: str, ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many rows each parent has, in one statement."""
-    counted = found.filter(**{f"{parent}__in": list(ids)}).annotate(number=Count("id")).group_by(parent)
-    return {values[parent]: values["number"] for values in await counted.values(parent, "number")}
-
-
 async def children(model: type[Record], parent: str, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
     """Rows that belong to parents already narrowed, oldest first."""
     grouped: dict[UUID, list[Row]] = defaultdict(list)
     for row in await rows(model.filter(**{f"{parent}__in": list(ids)}).order_by("id")):
         grouped[getattr(row, parent)].append(row)
     return grouped
+
+
+def rows_of(model: type[Record], raw: Iterable[Any], dialect: str) -> list[Row]:
+    """From the driver's own rows, whose columns are those of the model or numbers computed beside them."""
+    read: list[Row] = []
+    converted: Sequence[tuple[str, Callable[[Any], Any]]] = ()
+    for values in raw:
+        columns = dict(values)
+        if not read:
+            converted = [(name, convert) for name, convert in _conversions(model, dialect) if name in columns]
+        for name, convert in converted:
+            columns[name] = convert(columns[name])
+        row = Row.__new__(Row)
+        row.__dict__ = columns
+        read.append(row)
+    return read
+
+
+@cache
+def _conversions(model: type[Record], dialect: str) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple(
+        (name, _conversion(field))
+        for name, field in model._meta.fields_map.items()
+        if name in model._meta.db_fields and not _as_it_is(field, dialect)
+    )
+
+
+def _conversion(field: Any) -> Callable[[Any], Any]:
+    """As Tortoise does; codes are looked up, because there are many of them and few kinds."""
+    if (codes := getattr(field, "enum_type", None)) is not None:
+        return {None: None, **{code.value: code for code in codes}}.__getitem__
+    return cast("Callable[[Any], Any]", field.to_python_value)
+
+
+def _as_it_is(field: Any, dialect: str) -> bool:
+    if dialect == "postgres":
+        return type(field) in AS_THEY_ARE or type(field) is fields.CharField
+    return type(field) in (fields.TextField, fields.IntField, fields.BigIntField, fields.CharField)

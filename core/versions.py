@@ -51,6 +51,6 @@ async def expect(row: Record, version: int, *, told_of: UUID | None = None) -> N
         Change(kind=event.kind, at=event.at, actor_role=event.actor_role, version=event.payload["version"])
         for event in history
         # One history tells of several rows, each with versions of its own.
-        if record_key(row) in event.records and event.payload.get("version", 0) > version
+        if record_key(row) in event.records and event.payload.get("version", version) > version
     ]
     raise StaleVersion(current=current, changes=changes)

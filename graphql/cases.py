@@ -1,13 +1,13 @@
 """Cases: the thread, the evidence, the reports, the classifications and the history of one situation."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 
-from suivi.core import reading
 from suivi.core.access.narrowing import NotFound
 from suivi.core.acting import Acting
 from suivi.core.cases import actions
@@ -18,21 +18,36 @@ from suivi.core.cases.models import Case as CaseRow
 from suivi.core.classifications.models import Classification as ClassificationRow
 from suivi.core.complications.models import ComplicationReport as ReportRow
 from suivi.core.deliveries.models import Delivery as DeliveryRow
+from suivi.core.events.models import Event as EventRow
 from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.evidence.models import EvidenceKind, EvidenceState
 from suivi.core.messages.models import Message as MessageRow
+from suivi.core.reading import Row
 from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.classifications import Classification
-from suivi.graphql.clinics import Clinic, load_clinic
+from suivi.graphql.clinics import Clinic, clinics
 from suivi.graphql.complications import ComplicationReport
-from suivi.graphql.context import Info
+from suivi.graphql.context import Context, Info, columns_of
 from suivi.graphql.deliveries import Delivery
-from suivi.graphql.events import Event, history, load_event
+from suivi.graphql.edges import edge
+from suivi.graphql.events import Event, history
 from suivi.graphql.evidence import Evidence, EvidenceKindEnum
-from suivi.graphql.following import follow
+from suivi.graphql.following import AfterUnknown, Followed, missed_since, newest_seq, require_followable
+from suivi.graphql.loading import Level, Load
 from suivi.graphql.messages import Message
-from suivi.graphql.nodes import Connection, Node, connection, global_id, read_id, read_ids, read_page
-from suivi.graphql.patients import Patient, load_patient
+from suivi.graphql.nodes import (
+    Connection,
+    Node,
+    Stored,
+    connection,
+    connection_of,
+    listed,
+    read_id,
+    read_id_or_none,
+    read_ids,
+    read_page,
+)
+from suivi.graphql.patients import Patient, patients
 from suivi.graphql.results import Refusal, attempt
 from suivi.graphql.treatments import Treatment
 
@@ -54,23 +69,12 @@ MUTATIONS = {
 
 
 @strawberry.type(description="A mediator, expert or interpreter let into one case for a time.")
-class Assignment(Node):
+class Assignment(Stored, Node):
     role: AssignedRoleEnum  # type: ignore[valid-type]
     name: str
     valid_from: date
     valid_until: date | None
     version: int
-
-    @classmethod
-    def of(cls, row: Any) -> "Assignment":
-        return cls(
-            id=global_id("Assignment", row.id),
-            role=row.role,
-            name=row.name,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            version=row.version,
-        )
 
 
 @strawberry.type(description="Something the viewer may or may not do to a case now, told before it is tried.")
@@ -93,130 +97,137 @@ class AvailableAction:
 
 
 @strawberry.type(description="One situation to follow, between one patient and one clinic.")
-class Case(Node):
+class Case(Stored, Node):
     state: CaseStateEnum  # type: ignore[valid-type]
     opened_at: datetime
     closed_at: datetime | None
     version: int
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Case":
-        return cls(
-            id=global_id("Case", row.id),
-            state=row.state,
-            opened_at=row.opened_at,
-            closed_at=row.closed_at,
-            version=row.version,
-            row=row,
-        )
+    @edge(by="patient_id")
+    @staticmethod
+    def patient(info: Info) -> Level[Patient | None]:
+        return patients(info)
 
-    @strawberry.field
-    async def patient(self, info: Info) -> Patient | None:
-        return await load_patient(info, self.row.patient_id)
+    @edge(by="clinic_id")
+    @staticmethod
+    def clinic(info: Info) -> Level[Clinic | None]:
+        return clinics(info)
 
-    @strawberry.field
-    async def clinic(self, info: Info) -> Clinic | None:
-        return await load_clinic(info, self.row.clinic_id)
+    @edge(description="The treatments the case is about.")
+    @staticmethod
+    def treatments(info: Info) -> Level[list[Treatment]]:
+        def covered(parts: list[Row]) -> Load[list[Treatment]]:
+            ids = [part.treatment_id for part in parts]
+            return info.context.several(TreatmentRow, ids).then(listed(Treatment))
 
-    @strawberry.field(description="The treatments the case is about.")
-    async def treatments(self, info: Info) -> list[Treatment]:
-        covered = await info.context.parts(CaseTreatment, "case_id", self.row.id)
-        rows = await info.context.several(TreatmentRow, [part.treatment_id for part in covered])
-        return [Treatment.of(row) for row in rows]
+        return info.context.parts_of_each(CaseTreatment, "case_id").then_load(covered)
 
-    @strawberry.field(description="Newest first.")
-    async def messages(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Message]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def messages(info: Info, first: int = 20, after: str | None = None) -> Level[Connection[Message]]:
         before = read_page(first, after)
-        rows = await info.context.newest(MessageRow, "case_id", self.row.id, last=first, before=before)
-        return connection([Message.of(row) for row in rows[:first]], rows[:first], more=len(rows) > first)
+        only = columns_of(info, Message)
+        rows = info.context.newest_of_each(MessageRow, "case_id", last=first, before=before, only=only)
+        return rows.then(lambda rows: connection_of(Message, rows, first=first))
 
-    @strawberry.field
-    async def message_count(self, info: Info) -> int:
-        return await info.context.count(MessageRow, "case_id", self.row.id)
+    @edge()
+    @staticmethod
+    def message_count(info: Info) -> Level[int]:
+        return info.context.counts(MessageRow, "case_id")
 
-    @strawberry.field(description="Newest first.")
-    async def evidence(
-        self,
+    @edge(description="Newest first.")
+    @staticmethod
+    def evidence(
         info: Info,
         first: int = 20,
         after: str | None = None,
         kind: EvidenceKindEnum | None = None,  # type: ignore[valid-type]
-    ) -> Connection[Evidence]:
+    ) -> Level[Connection[Evidence]]:
         before = read_page(first, after)
         where = {"kind": kind} if kind else {}
-        rows = await info.context.newest(EvidenceRow, "case_id", self.row.id, last=first, before=before, **where)
-        return connection([Evidence.of(row) for row in rows[:first]], rows[:first], more=len(rows) > first)
+        only = columns_of(info, Evidence)
+        rows = info.context.newest_of_each(EvidenceRow, "case_id", last=first, before=before, only=only, **where)
+        return rows.then(lambda rows: connection_of(Evidence, rows, first=first))
 
-    @strawberry.field(description="Photos on file, before and after.")
-    async def photo_count(self, info: Info) -> int:
-        return await info.context.count(
-            EvidenceRow, "case_id", self.row.id, kind__in=PHOTOS, state=EvidenceState.KEPT.value
-        )
+    @edge(description="Photos on file, before and after.")
+    @staticmethod
+    def photo_count(info: Info) -> Level[int]:
+        return info.context.counts(EvidenceRow, "case_id", kind__in=PHOTOS, state=EvidenceState.KEPT)
 
-    @strawberry.field(description="Newest first.")
-    async def complication_reports(self, info: Info, first: int = 20) -> list[ComplicationReport]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def complication_reports(info: Info, first: int = 20) -> Level[list[ComplicationReport]]:
         read_page(first, None)
-        rows = await info.context.newest(ReportRow, "case_id", self.row.id, last=first)
-        return [ComplicationReport.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(ReportRow, "case_id", last=first).then(listed(ComplicationReport, first))
 
     @strawberry.field(description="Newest first; the latest for a treatment and site is in force.")
-    async def classifications(self, info: Info, first: int = 20) -> list[Classification]:
+    def classifications(self, info: Info, first: int = 20) -> Load[list[Classification]]:
         read_page(first, None)
-        rows = await info.context.newest(ClassificationRow, "case_id", self.row.id, last=first)
-        return [Classification.of(row) for row in rows[:first]]
+        return info.context.newest(ClassificationRow, "case_id", self.key, last=first).then(
+            listed(Classification, first)
+        )
 
-    @strawberry.field(description="Notices to the clinic about this case, newest first, and how far they have got.")
-    async def deliveries(self, info: Info, first: int = 20) -> list[Delivery]:
+    @edge(description="Notices to the clinic about this case, newest first, and how far they have got.")
+    @staticmethod
+    def deliveries(info: Info, first: int = 20) -> Level[list[Delivery]]:
         read_page(first, None)
-        rows = await info.context.newest(DeliveryRow, "case_id", self.row.id, last=first)
-        return [Delivery.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(DeliveryRow, "case_id", last=first).then(listed(Delivery, first))
 
-    @strawberry.field(description="Newest first.")
-    async def assignments(self, info: Info, first: int = 20) -> list[Assignment]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def assignments(info: Info, first: int = 20) -> Level[list[Assignment]]:
         read_page(first, None)
-        rows = await info.context.newest(AssignmentRow, "case_id", self.row.id, last=first)
-        return [Assignment.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(AssignmentRow, "case_id", last=first).then(listed(Assignment, first))
 
     @strawberry.field(description="What happened, newest first. Nobody can change it unseen.")
     async def history(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Event]:
-        return await history(info, self.row.id, first=first, after=after)
+        return await history(info, self.key, first=first, after=after)
 
     @strawberry.field(description="Every mutation on this case, and whether it would be refused.")
-    async def available_actions(self, info: Info) -> list[AvailableAction]:
-        may_act = await info.context.may_act(CaseRow, "post_message", self.row.id)
-        offered = available(info.context.viewer, CaseState(self.row.state), may_act=may_act)
-        return [AvailableAction.of(action) for action in offered]
+    def available_actions(self, info: Info) -> Load[list[AvailableAction]]:
+        def offered(may_act: bool) -> list[AvailableAction]:
+            actions = available(info.context.viewer, CaseState(self.state), may_act=may_act)
+            return [AvailableAction.of(action) for action in actions]
+
+        return info.context.may_act(CaseRow, "post_message").of(self.key).then(offered)
 
 
-async def load_case(info: Info, identity: UUID | None) -> Case | None:
-    row = await info.context.one(CaseRow, identity)
-    return None if row is None else Case.of(row)
+def cases(info: Info) -> Level[Case | None]:
+    return info.context.ones(CaseRow).then(Case.maybe)
 
 
-async def load_assignment(info: Info, identity: UUID | None) -> Assignment | None:
-    row = await info.context.one(AssignmentRow, identity)
-    return None if row is None else Assignment.of(row)
+def load_case(info: Info, identity: UUID | None) -> Load[Case | None]:
+    return cases(info).of(identity)
 
 
-def _filtered(info: Info, state: Any, clinic_id: str | None, patient_id: str | None) -> Any:
-    visible = info.context.visible(CaseRow)
-    visible = visible.filter(state=state) if state else visible
-    if clinic_id is not None:
-        visible = visible.filter(clinic_id=read_id("Clinic", clinic_id, field="clinicId"))
-    if patient_id is not None:
-        visible = visible.filter(patient_id=read_id("Patient", patient_id, field="patientId"))
-    return visible
+def assignments(info: Info) -> Level[Assignment | None]:
+    return info.context.ones(AssignmentRow).then(Assignment.maybe)
+
+
+def load_assignment(info: Info, identity: UUID | None) -> Load[Assignment | None]:
+    return assignments(info).of(identity)
+
+
+def _found(case: Case | None) -> Case:
+    if case is None:
+        raise NotFound(noun="case", field="id")
+    return case
+
+
+def _filters(state: Any, clinic_id: str | None, patient_id: str | None) -> dict[str, Any]:
+    given = {
+        "state": state,
+        "clinic_id": read_id_or_none("Clinic", clinic_id, field="clinicId"),
+        "patient_id": read_id_or_none("Patient", patient_id, field="patientId"),
+    }
+    return {column: value for column, value in given.items() if value is not None}
 
 
 @strawberry.type
 class CaseQueries:
     @strawberry.field(description="An error with the code NOT_FOUND when there is none, or you may not see it.")
-    async def case(self, info: Info, id: strawberry.ID) -> Case | None:
-        found = await load_case(info, read_id("Case", id))
-        if found is None:
-            raise NotFound(noun="case", field="id")
-        return found
+    def case(self, info: Info, id: strawberry.ID) -> Load[Case | None]:
+        return load_case(info, read_id("Case", id)).then(_found)
 
     @strawberry.field(description="Newest first.")
     async def cases(
@@ -228,9 +239,8 @@ class CaseQueries:
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
     ) -> Connection[Case]:
-        rows, more = await reading.page(
-            _filtered(info, state, clinic_id, patient_id), first=first, after=read_page(first, after)
-        )
+        filters = _filters(state, clinic_id, patient_id)
+        rows, more = await info.context.page(CaseRow, first=first, after=read_page(first, after), **filters)
         return connection([Case.of(row) for row in rows], rows, more=more)
 
     @strawberry.field(description="How many cases `cases` would list in all.")
@@ -241,8 +251,7 @@ class CaseQueries:
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
     ) -> int:
-        number: int = await _filtered(info, state, clinic_id, patient_id).count()
-        return number
+        return await info.context.total(CaseRow, **_filters(state, clinic_id, patient_id))
 
 
 @strawberry.input
@@ -347,12 +356,38 @@ class CaseChange:
     case: Case
 
 
+async def read_changes(context: Context, events: Sequence[Row]) -> list[CaseChange | None]:
+    """For each event of one case the change it was, with the event itself where the viewer may read it."""
+    reading_case = (context.one(CaseRow, event.noun_id) for event in events[:1])
+    found = await asyncio.gather(*reading_case, *(context.one(EventRow, event.id) for event in events))
+    case = found[0] if found else None
+    if case is None:
+        return [None] * len(events)
+    return [CaseChange(event=None if row is None else Event.of(row), case=Case.of(case)) for row in found[1:]]
+
+
+def _withheld(change: CaseChange) -> bool:
+    return change.event is None
+
+
+async def _seq_of_event(context: Context, case_id: UUID, after: strawberry.ID) -> int:
+    """Raises AfterUnknown and TooMuchMissed."""
+    row = await context.one(EventRow, read_id("Event", after, field="after"))
+    if row is None or row.noun_id != case_id:
+        raise AfterUnknown(noun="event", field="after")
+    return await missed_since(case_id, row.seq)
+
+
 @strawberry.type
 class CaseSubscriptions:
-    @strawberry.subscription(description="Everything that happens to a case from now on, as long as you may see it.")
-    async def case_changed(self, info: Info, case_id: strawberry.ID) -> AsyncIterator[CaseChange]:
+    @strawberry.subscription(
+        description="Everything that happens to a case from now on, as long as you may see it. With `after`, the id "
+        "of the last event you were told, what has happened since comes first."
+    )
+    async def case_changed(
+        self, info: Info, case_id: strawberry.ID, after: strawberry.ID | None = None
+    ) -> AsyncIterator[CaseChange]:
         identity = read_id("Case", case_id, field="caseId")
-        async for event in follow(info, identity):
-            case = await load_case(info, identity)
-            if case is not None:
-                yield CaseChange(event=await load_event(info, event.id), case=case)
+        await require_followable(info.context, identity)
+        seq = await (newest_seq(identity) if after is None else _seq_of_event(info.context, identity, after))
+        return Followed(case_id=identity, seq=seq, read=read_changes, withheld=_withheld)

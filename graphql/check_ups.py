@@ -12,8 +12,7 @@ from suivi.core.check_ups import actions, rules
 from suivi.core.check_ups.models import CheckUpHeld
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.sites import dates_at
-from suivi.core.measurements.rules import local_dates
-from suivi.core.treatments.answers import dates_of
+from suivi.core.treatments.answers import dates_of, local_dates
 from suivi.core.treatments.models import Anchor, LocalAnchor
 from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.context import Info

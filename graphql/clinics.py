@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types.unset import UNSET
 
-from suivi.core import inputs, reading
+from suivi.core import inputs
 from suivi.core.acting import Acting
 from suivi.core.clinics import actions
 from suivi.core.clinics.models import Clinic as ClinicRow
@@ -17,7 +17,9 @@ from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.rules import in_force
 from suivi.graphql.context import Info
-from suivi.graphql.nodes import Connection, Node, connection, global_id, read_id, read_page
+from suivi.graphql.edges import edge
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Connection, Node, Stored, connection, listed, read_id, read_page
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ MemberKindEnum = strawberry.enum(MemberKind, name="MemberKind")
 
 
 @strawberry.type(description="A person at a clinic. Their access is dated; what they wrote keeps its author.")
-class Member(Node):
+class Member(Stored, Node):
     kind: MemberKindEnum  # type: ignore[valid-type]
     name: str
     languages: list[str]
@@ -37,27 +39,19 @@ class Member(Node):
     until: date | None = strawberry.field(description="The last day of access; null while it has no end.")
     version: int
 
-    @classmethod
-    def of(cls, row: Any) -> "Member":
-        return cls(
-            id=global_id("Member", row.id),
-            kind=row.kind,
-            name=row.name,
-            languages=row.languages,
-            since=row.since,
-            until=row.until,
-            version=row.version,
-        )
-
 
 @strawberry.type(description="How notices reach a clinic. Seen by the clinic's coordinators and by operators.")
 class ClinicSettings:
     notice_address: str | None
     adapters: list[str]
 
+    @classmethod
+    def maybe(cls, row: Any) -> "ClinicSettings | None":
+        return None if row is None else cls(notice_address=row.notice_address, adapters=row.adapters)
+
 
 @strawberry.type
-class Clinic(Node):
+class Clinic(Stored, Node):
     name: str
     country: str
     city: str
@@ -65,40 +59,24 @@ class Clinic(Node):
     languages: list[str] = strawberry.field(description="The first is the one notices are written in.")
     response_days: int = strawberry.field(description="Days within which the clinic says it answers.")
     version: int
-    key: strawberry.Private[UUID]
-
-    @classmethod
-    def of(cls, row: Any) -> "Clinic":
-        return cls(
-            id=global_id("Clinic", row.id),
-            key=row.id,
-            name=row.name,
-            country=row.country,
-            city=row.city,
-            time_zone=row.time_zone,
-            languages=row.languages,
-            response_days=row.response_days,
-            version=row.version,
-        )
 
     @strawberry.field(description="Null unless you may see it.")
-    async def settings(self, info: Info) -> ClinicSettings | None:
-        row = await info.context.one(ClinicRow, self.key, noun="clinic_settings")
-        return None if row is None else ClinicSettings(notice_address=row.notice_address, adapters=row.adapters)
+    def settings(self, info: Info) -> Load[ClinicSettings | None]:
+        return info.context.one(ClinicRow, self.key, noun="clinic_settings").then(ClinicSettings.maybe)
 
-    @strawberry.field(description="Who works here: practitioners for everyone, everybody for the clinic's own staff.")
-    async def members(self, info: Info, first: int = 50) -> list[Member]:
+    @edge(description="Who works here: practitioners for everyone, everybody for the clinic's own staff.")
+    @staticmethod
+    def members(info: Info, first: int = 50) -> Level[list[Member]]:
         read_page(first, None)
-        rows = await info.context.newest(MemberRow, "clinic_id", self.key, last=first)
-        return [Member.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(MemberRow, "clinic_id", last=first).then(listed(Member, first))
 
-    @strawberry.field(description="Every version published, newest first. Terms are no guarantee of result.")
-    async def published_terms(self, info: Info, first: int = 50) -> list[LazyTerms]:
+    @edge(description="Every version published, newest first. Terms are no guarantee of result.")
+    @staticmethod
+    def published_terms(info: Info, first: int = 50) -> Level[list[LazyTerms]]:
         from suivi.graphql.coverage import Terms
 
         read_page(first, None)
-        rows = await info.context.newest(TermsRow, "clinic_id", self.key, last=first)
-        return [Terms.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(TermsRow, "clinic_id", last=first).then(listed(Terms, first))
 
     @strawberry.field(description="The terms in force for a procedure on a day; null when none are published.")
     async def terms_in_force(self, info: Info, procedure: str, as_of: date | None = None) -> LazyTerms | None:
@@ -110,30 +88,34 @@ class Clinic(Node):
         return None if row is None else Terms.of(row)
 
 
-async def load_clinic(info: Info, identity: UUID | None) -> Clinic | None:
-    row = await info.context.one(ClinicRow, identity)
-    return None if row is None else Clinic.of(row)
+def clinics(info: Info) -> Level[Clinic | None]:
+    return info.context.ones(ClinicRow).then(Clinic.maybe)
 
 
-async def load_member(info: Info, identity: UUID | None) -> Member | None:
-    row = await info.context.one(MemberRow, identity)
-    return None if row is None else Member.of(row)
+def load_clinic(info: Info, identity: UUID | None) -> Load[Clinic | None]:
+    return clinics(info).of(identity)
+
+
+def members(info: Info) -> Level[Member | None]:
+    return info.context.ones(MemberRow).then(Member.maybe)
+
+
+def load_member(info: Info, identity: UUID | None) -> Load[Member | None]:
+    return members(info).of(identity)
 
 
 @strawberry.type
 class ClinicQueries:
     @strawberry.field(description="Null when there is none.")
-    async def clinic(self, info: Info, id: strawberry.ID) -> Clinic | None:
-        return await load_clinic(info, read_id("Clinic", id))
+    def clinic(self, info: Info, id: strawberry.ID) -> Load[Clinic | None]:
+        return load_clinic(info, read_id("Clinic", id))
 
     @strawberry.field(description="Newest first.")
     async def clinics(
         self, info: Info, first: int = 20, after: str | None = None, country: str | None = None
     ) -> Connection[Clinic]:
-        visible = info.context.visible(ClinicRow)
-        if country is not None:
-            visible = visible.filter(country=inputs.country(country, field="country"))
-        rows, more = await reading.page(visible, first=first, after=read_page(first, after))
+        where = {} if country is None else {"country": inputs.country(country, field="country")}
+        rows, more = await info.context.page(ClinicRow, first=first, after=read_page(first, after), **where)
         return connection([Clinic.of(row) for row in rows], rows, more=more)
 
 

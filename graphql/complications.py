@@ -12,7 +12,6 @@ from suivi.core.complications import actions
 from suivi.core.complications.models import ComplicationReport as ReportRow
 from suivi.core.specialties.common import common
 from suivi.core.specialties.model import Text
-from suivi.core.treatments.answers import procedure_of
 from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.clinics import Member, load_member
 from suivi.graphql.context import Info
@@ -75,7 +74,7 @@ class ComplicationReport(Node):
     @strawberry.field(description="Signs the procedure does not list. That nothing matches them is no all-clear.")
     async def unrecognised_signs(self, info: Info) -> list[str]:
         treatment = await info.context.one(TreatmentRow, self.row.treatment_id)
-        known = procedure_of(await info.context.rules(treatment), treatment).sign_ids() if treatment else set()
+        known = (await info.context.rules(treatment)).procedure_of(treatment).sign_ids() if treatment else set()
         return [sign for sign in self.signs if sign not in known and sign not in self.red_flags]
 
     @strawberry.field(

@@ -1,26 +1,28 @@
 """What a request carries through its resolvers: who asks, when, in which language, and its loaders."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
-from suivi.core import reading
 from suivi.core.access.narrowing import narrow
 from suivi.core.access.viewer import Viewer
+from suivi.core.access.visible import Visible, parts_of
 from suivi.core.acting import Acting, House
 from suivi.core.pins.rules import Rules
 from suivi.core.reading import Row
 from suivi.core.records import Record
 from suivi.graphql.limits.allowance import Allowance
+from suivi.graphql.loading import Level, Load, Loader
 
 R = TypeVar("R", bound=Record)
+Columns = frozenset[str] | None
+"""None for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class Context:
     locale: str = "en"
     after_commit: Callable[[], None] = lambda: None
     allowance: Allowance = field(default_factory=Allowance)
-    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict, repr=False)
+    compiled: bool = True
+    """Whether compiled execution answers, or graphql-core."""
+    _loaders: dict[Any, Loader] = field(default_factory=dict, repr=False)
     _at: datetime | None = None
 
     @property
@@ -65,6 +69,7 @@ class Context:
             locale=self.locale,
             after_commit=self.after_commit,
             allowance=self.allowance,
+            compiled=self.compiled,
         )
 
     def renew(self) -> None:
@@ -76,100 +81,140 @@ class Context:
         """What was loaded before a mutation is not what is there after it."""
         self._loaders.clear()
 
-    def visible(
-        self,
-        model: type[R],
-        *,
-        verb: str = "read",
-        noun: str | None = None,
-        ids: Sequence[UUID] = (),
-        parents: Sequence[UUID] = (),
-    ) -> QuerySet[R]:
-        """The only way a resolver gets at rows."""
-        return narrow(model, self.viewer, on=self.on, verb=verb, noun=noun, ids=ids, parents=parents)
+    def visible(self, model: type[R], *, verb: str = "read", noun: str | None = None) -> QuerySet[R]:
+        """What may be seen, to be narrowed further by whoever needs more than the sets below."""
+        return narrow(model, self.viewer, on=self.on, verb=verb, noun=noun)
 
-    async def one(self, model: type[Record], identity: UUID | None, *, noun: str | None = None) -> Row | None:
+    def one(self, model: type[Record], identity: UUID | None, *, noun: str | None = None) -> Load[Row | None]:
         """The row, if the viewer may see it; everything asked for in one tick is read in one statement."""
-        if identity is None:
-            return None
+        return self.ones(model, noun=noun).of(identity)
 
-        async def load(ids: list[UUID]) -> list[Row | None]:
-            found = await reading.by_id(self.visible(model, noun=noun, ids=ids), ids)
-            return [found.get(identity) for identity in ids]
+    def ones(self, model: type[Record], *, noun: str | None = None) -> Level[Row | None]:
+        """By id. Whole rows, because several fields find the same ones."""
 
-        row: Row | None = await self._loader(("one", model, noun), load).load(identity)
-        return row
+        async def load(ids: list[UUID | None]) -> list[Row | None]:
+            wanted = [identity for identity in ids if identity is not None]
+            found = await self._seen(model, noun=noun).by_id(wanted) if wanted else {}
+            return [None if identity is None else found.get(identity) for identity in ids]
 
-    async def several(self, model: type[Record], ids: Iterable[UUID]) -> list[Row]:
+        return Level(self._loader(("one", model, noun), load))
+
+    def several(self, model: type[Record], ids: Iterable[UUID]) -> Load[list[Row]]:
         """Those of the rows that the viewer may see, in the order given, read together."""
-        found = await asyncio.gather(*(self.one(model, identity) for identity in ids))
-        return [row for row in found if row is not None]
 
-    async def newest(
-        self, model: type[Record], parent: str, identity: UUID, *, last: int, before: UUID | None = None, **where: Any
-    ) -> list[Row]:
-        """The newest `last` + 1 rows of one parent, newest first: one statement for all parents of a page."""
+        async def load(lists: list[tuple[UUID, ...]]) -> list[list[Row]]:
+            wanted = list(dict.fromkeys(chain.from_iterable(lists)))
+            found = await self._seen(model).by_id(wanted) if wanted else {}
+            return [[found[identity] for identity in ids if identity in found] for ids in lists]
+
+        return self._loader(("several", model), load).load(tuple(ids))
+
+    def page(
+        self, model: type[Record], *, first: int, after: UUID | None, **where: Any
+    ) -> Awaitable[tuple[list[Row], bool]]:
+        """The newest rows older than `after`, and whether there are more."""
+        return self._seen(model).page(first=first, after=after, where=where)
+
+    def newest(
+        self,
+        model: type[Record],
+        parent: str,
+        identity: UUID,
+        *,
+        last: int,
+        before: UUID | None = None,
+        **where: Any,
+    ) -> Load[list[Row]]:
+        return self.newest_of_each(model, parent, last=last, before=before, **where).of(identity)
+
+    def newest_of_each(
+        self,
+        model: type[Record],
+        parent: str,
+        *,
+        last: int,
+        before: UUID | None = None,
+        only: Columns = None,
+        **where: Any,
+    ) -> Level[list[Row]]:
+        """By parent, its newest `last` + 1 rows, newest first: one statement for all parents of a page.
+
+        Of the columns, `only` those are needed: an answer may read no others.
+        """
 
         async def load(ids: list[UUID]) -> list[list[Row]]:
-            visible = self.visible(model, parents=_cases(parent, ids)).filter(**where)
-            found = await reading.newest_of_each(visible, parent, ids, last=last, before=before)
+            seen = self._seen(model, only=only)
+            found = await seen.newest(parent, ids, last=last, before=before, where=where)
             return [found.get(identity, []) for identity in ids]
 
-        key = ("newest", model, parent, last, before, *where.items())
-        read: list[Row] = await self._loader(key, load).load(identity)
-        return read
+        key = ("newest", model, parent, last, before, only, *where.items())
+        return Level(self._loader(key, load))
 
-    async def count(self, model: type[Record], parent: str, identity: UUID, **where: Any) -> int:
+    def counts(self, model: type[Record], parent: str, **where: Any) -> Level[int]:
+        """By parent, how many rows it has."""
+
         async def load(ids: list[UUID]) -> list[int]:
-            visible = self.visible(model, parents=_cases(parent, ids)).filter(**where)
-            found = await reading.counts(visible, parent, ids)
+            found = await self._seen(model).counts(parent, ids, where)
             return [found.get(identity, 0) for identity in ids]
 
-        number: int = await self._loader(("count", model, parent, *where.items()), load).load(identity)
-        return number
+        return Level(self._loader(("count", model, parent, *where.items()), load))
 
-    async def parts(self, model: type[Record], parent: str, identity: UUID) -> list[Row]:
-        """Rows that are part of a parent the viewer may see, such as the anchors of a treatment."""
+    def total(self, model: type[Record], **where: Any) -> Awaitable[int]:
+        return self._seen(model).count(where)
+
+    def parts(self, model: type[Record], parent: str, identity: UUID) -> Load[list[Row]]:
+        return self.parts_of_each(model, parent).of(identity)
+
+    def parts_of_each(self, model: type[Record], parent: str) -> Level[list[Row]]:
+        """Rows that are part of a parent the viewer may see, such as the anchors of a treatment, oldest first."""
 
         async def load(ids: list[UUID]) -> list[list[Row]]:
-            found = await reading.children(model, parent, ids)
+            found = await parts_of(model, parent, ids)
             return [found.get(identity, []) for identity in ids]
 
-        read: list[Row] = await self._loader(("parts", model, parent), load).load(identity)
-        return read
+        return Level(self._loader(("parts", model, parent), load))
 
-    async def load(self, name: str, load: Callable[[list[UUID]], Awaitable[list[Any]]], identity: UUID) -> Any:
+    def load(self, name: str, load: Callable[[list[UUID]], Awaitable[list[Any]]], identity: UUID) -> Load[Any]:
         """What `load` answers for one id; all ids asked for in one tick are loaded together. `name` is its own."""
-        return await self._loader((name,), load).load(identity)
+        return self._loader((name,), load).load(identity)
 
-    async def may_act(self, model: type[Record], verb: str, identity: UUID) -> bool:
-        """Whether the viewer may do this to this very row."""
+    def may_act(self, model: type[Record], verb: str) -> Level[bool]:
+        """By id, whether the viewer may do this to this very row."""
 
         async def load(ids: list[UUID]) -> list[bool]:
-            found = await self.visible(model, verb=verb, ids=ids).filter(id__in=ids).values_list("id", flat=True)
-            allowed = set(found)
+            allowed = await self._seen(model, verb=verb).ids(ids)
             return [identity in allowed for identity in ids]
 
-        may: bool = await self._loader(("may", model, verb), load).load(identity)
-        return may
+        return Level(self._loader(("may", model, verb), load))
 
-    async def rules(self, treatment: Any) -> Rules:
+    def rules(self, treatment: Any) -> Load[Rules]:
         """The rules that a treatment is pinned to; those of a page are made ready together."""
 
         async def load(treatments: list[_ByRules]) -> list[Rules]:
             ready = await self.house.rules.ready(treatments)
             return [ready] * len(treatments)
 
-        ready: Rules = await self._loader("rules", load).load(_ByRules(treatment.rules_digest))
-        return ready
+        return self._loader("rules", load).load(_ByRules(treatment.rules_digest))
 
-    def _loader(self, key: Any, load: Callable[[list[Any]], Awaitable[list[Any]]]) -> DataLoader[Any, Any]:
-        return self._loaders.setdefault(key, DataLoader(load_fn=load))
+    def _seen(
+        self, model: type[Record], *, verb: str = "read", noun: str | None = None, only: Columns = None
+    ) -> Visible:
+        return Visible(model=model, viewer=self.viewer, on=self.on, verb=verb, noun=noun, only=only)
 
-
-def _cases(parent: str, ids: Sequence[UUID]) -> Sequence[UUID]:
-    """The ids, where they are of cases or treatments that rows belong to by access; nothing where they are not."""
-    return ids if parent in ("case_id", "noun_id") else ()
+    def _loader(self, key: Any, load: Callable[[list[Any]], Awaitable[list[Any]]]) -> Loader:
+        loader = self._loaders.get(key)
+        if loader is None:
+            loader = self._loaders[key] = Loader(load)
+        return loader
 
 
 Info = strawberry.Info[Context, None]
+
+
+def columns_of(info: Info, node: type) -> Columns:
+    """Of the rows behind stored nodes under this field, the columns that the query reads.
+
+    All of them where something else is asked for, and where graphql-core executes.
+    """
+    told: Any = getattr(info._raw_info, "attributes_read", None)
+    return cast("Columns", told(node.__name__)) if told else None

@@ -1,7 +1,7 @@
 """Terms that clinics publish."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -11,9 +11,11 @@ from suivi.core.coverage import actions
 from suivi.core.coverage.models import Payer
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.specialties.common import common
-from suivi.graphql.clinics import Clinic, Member, load_clinic, load_member
+from suivi.graphql.clinics import Clinic, Member, clinics, members
 from suivi.graphql.context import Info
-from suivi.graphql.nodes import Node, global_id, read_id
+from suivi.graphql.edges import edge
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Node, Stored, read_id
 from suivi.graphql.results import LocalizedText, Refusal, attempt
 from suivi.graphql.scalars import localized
 
@@ -31,7 +33,7 @@ class FeeLine:
 
 
 @strawberry.type(description="One published version of a clinic's terms for a procedure. It never changes.")
-class Terms(Node):
+class Terms(Stored, Node):
     procedure: str
     number: int
     language: str
@@ -44,48 +46,33 @@ class Terms(Node):
     response_days: int | None
     effective_from: date
     published_at: datetime
-    row: strawberry.Private[Any]
-
-    @classmethod
-    def of(cls, row: Any) -> "Terms":
-        return cls(
-            id=global_id("Terms", row.id),
-            procedure=row.procedure,
-            number=row.number,
-            language=row.language,
-            text=row.text,
-            period=row.period,
-            starts=row.starts,
-            covers=row.covers,
-            exclusions=row.exclusions,
-            reference_period=row.reference_period,
-            response_days=row.response_days,
-            effective_from=row.effective_from,
-            published_at=row.published_at,
-            row=row,
-        )
 
     @strawberry.field(description="Every kind of fee, in a fixed order.")
     def fees(self) -> list[FeeLine]:
         stated = self.row.fees
         return [FeeLine(kind=kind, payer=Payer(stated.get(kind, Payer.NOT_STATED))) for kind in common().fee_kinds]
 
-    @strawberry.field
-    async def clinic(self, info: Info) -> Clinic | None:
-        return await load_clinic(info, self.row.clinic_id)
+    @edge(by="clinic_id")
+    @staticmethod
+    def clinic(info: Info) -> Level[Clinic | None]:
+        return clinics(info)
 
-    @strawberry.field(description="Who published it; null when you may not know.")
-    async def publisher(self, info: Info) -> Member | None:
-        return await load_member(info, self.row.publisher_id)
+    @edge(by="publisher_id", description="Who published it; null when you may not know.")
+    @staticmethod
+    def publisher(info: Info) -> Level[Member | None]:
+        return members(info)
 
     @strawberry.field(description="Means, never a result.")
     def notice(self, info: Info, locale: str | None = None) -> str:
         return info.context.house.registry.notice(locale or info.context.locale)
 
 
-async def load_terms(info: Info, identity: UUID | None) -> Terms | None:
-    row = await info.context.one(TermsRow, identity)
-    return None if row is None else Terms.of(row)
+def termss(info: Info) -> Level[Terms | None]:
+    return info.context.ones(TermsRow).then(Terms.maybe)
+
+
+def load_terms(info: Info, identity: UUID | None) -> Load[Terms | None]:
+    return termss(info).of(identity)
 
 
 @strawberry.input

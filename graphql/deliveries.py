@@ -1,19 +1,20 @@
 """Notices on their way to clinics, and how far they have got."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
-from suivi.core import reading
 from suivi.core.acting import Acting
 from suivi.core.deliveries.models import Delivery as DeliveryRow
 from suivi.core.deliveries.models import DeliveryState
 from suivi.core.deliveries.retry import retry_delivery
-from suivi.graphql.clinics import Clinic, load_clinic
+from suivi.graphql.clinics import Clinic, clinics
 from suivi.graphql.context import Info
-from suivi.graphql.nodes import Connection, Node, connection, global_id, read_id, read_page
+from suivi.graphql.edges import edge
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Connection, Node, Stored, connection, read_id, read_page
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ DeliveryStateEnum = strawberry.enum(DeliveryState, name="DeliveryState")
 
 
 @strawberry.type(description="One notice to one clinic. It says that something waits, never what.")
-class Delivery(Node):
+class Delivery(Stored, Node):
     kind: str = strawberry.field(description="The kind of event it tells of.")
     urgent: bool
     state: DeliveryStateEnum  # type: ignore[valid-type]
@@ -34,38 +35,26 @@ class Delivery(Node):
     reason: str | None = strawberry.field(description="Code of the last failure.")
     created_at: datetime
     delivered_at: datetime | None
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Delivery":
-        return cls(
-            id=global_id("Delivery", row.id),
-            kind=row.kind,
-            urgent=row.urgent,
-            state=row.state,
-            adapter=row.adapter,
-            attempts=row.attempts,
-            due_at=row.due_at,
-            reason=row.reason,
-            created_at=row.created_at,
-            delivered_at=row.delivered_at,
-            row=row,
-        )
+    @edge(by="clinic_id")
+    @staticmethod
+    def clinic(info: Info) -> Level[Clinic | None]:
+        return clinics(info)
 
-    @strawberry.field
-    async def clinic(self, info: Info) -> Clinic | None:
-        return await load_clinic(info, self.row.clinic_id)
+    @edge(by="case_id", description="Null for operators, who keep deliveries going without seeing cases.")
+    @staticmethod
+    def case(info: Info) -> Level[LazyCase | None]:
+        from suivi.graphql.cases import cases
 
-    @strawberry.field(description="Null for operators, who keep deliveries going without seeing cases.")
-    async def case(self, info: Info) -> LazyCase | None:
-        from suivi.graphql.cases import load_case
-
-        return await load_case(info, self.row.case_id)
+        return cases(info)
 
 
-async def load_delivery(info: Info, identity: UUID | None) -> Delivery | None:
-    row = await info.context.one(DeliveryRow, identity)
-    return None if row is None else Delivery.of(row)
+def deliverys(info: Info) -> Level[Delivery | None]:
+    return info.context.ones(DeliveryRow).then(Delivery.maybe)
+
+
+def load_delivery(info: Info, identity: UUID | None) -> Load[Delivery | None]:
+    return deliverys(info).of(identity)
 
 
 @strawberry.type
@@ -78,9 +67,8 @@ class DeliveryQueries:
         after: str | None = None,
         state: DeliveryStateEnum | None = None,  # type: ignore[valid-type]
     ) -> Connection[Delivery]:
-        visible = info.context.visible(DeliveryRow)
-        visible = visible.filter(state=state) if state else visible
-        rows, more = await reading.page(visible, first=first, after=read_page(first, after))
+        where = {"state": state} if state else {}
+        rows, more = await info.context.page(DeliveryRow, first=first, after=read_page(first, after), **where)
         return connection([Delivery.of(row) for row in rows], rows, more=more)
 
 

@@ -1,7 +1,7 @@
 """Evidence: begin, upload straight to the store, finish; and short-lived links to look at it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -11,9 +11,11 @@ from suivi.core.evidence import actions
 from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.evidence.models import EvidenceKind, EvidenceState
 from suivi.graphql.context import Info
-from suivi.graphql.nodes import Node, global_id, read_id, read_id_or_none
+from suivi.graphql.edges import edge
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Node, Stored, read_id, read_id_or_none
 from suivi.graphql.results import Refusal, attempt
-from suivi.graphql.treatments import Treatment, load_treatment
+from suivi.graphql.treatments import Treatment, treatments
 
 if TYPE_CHECKING:
     from suivi.graphql.cases import Case
@@ -24,7 +26,7 @@ EvidenceStateEnum = strawberry.enum(EvidenceState, name="EvidenceState")
 
 
 @strawberry.type(description="A photo or document. Its bytes never pass through here.")
-class Evidence(Node):
+class Evidence(Stored, Node):
     kind: EvidenceKindEnum  # type: ignore[valid-type]
     view: str | None
     state: EvidenceStateEnum  # type: ignore[valid-type]
@@ -35,39 +37,26 @@ class Evidence(Node):
     embedded_at: str | None = strawberry.field(description="When the file itself says it was taken.")
     received_at: datetime | None
     sender_role: str
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Evidence":
-        return cls(
-            id=global_id("Evidence", row.id),
-            kind=row.kind,
-            view=row.view,
-            state=row.state,
-            content_type=row.content_type,
-            size=row.size,
-            sha256=row.sha256,
-            claimed_at=row.claimed_at,
-            embedded_at=row.embedded_at,
-            received_at=row.received_at,
-            sender_role=row.sender_role,
-            row=row,
-        )
+    @edge(by="case_id")
+    @staticmethod
+    def case(info: Info) -> Level[LazyCase | None]:
+        from suivi.graphql.cases import cases
 
-    @strawberry.field
-    async def case(self, info: Info) -> LazyCase | None:
-        from suivi.graphql.cases import load_case
+        return cases(info)
 
-        return await load_case(info, self.row.case_id)
-
-    @strawberry.field
-    async def treatment(self, info: Info) -> Treatment | None:
-        return await load_treatment(info, self.row.treatment_id)
+    @edge(by="treatment_id")
+    @staticmethod
+    def treatment(info: Info) -> Level[Treatment | None]:
+        return treatments(info)
 
 
-async def load_evidence(info: Info, identity: UUID | None) -> Evidence | None:
-    row = await info.context.one(EvidenceRow, identity)
-    return None if row is None else Evidence.of(row)
+def evidences(info: Info) -> Level[Evidence | None]:
+    return info.context.ones(EvidenceRow).then(Evidence.maybe)
+
+
+def load_evidence(info: Info, identity: UUID | None) -> Load[Evidence | None]:
+    return evidences(info).of(identity)
 
 
 @strawberry.type

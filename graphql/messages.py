@@ -1,21 +1,26 @@
 """Messages of a case's thread, and hearing of new ones as they are posted."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
 from suivi.core.acting import Acting
+from suivi.core.events.models import Event as EventRow
 from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.messages import actions
 from suivi.core.messages.models import Attachment as AttachmentRow
 from suivi.core.messages.models import Message as MessageRow
-from suivi.graphql.context import Info
+from suivi.core.reading import Row
+from suivi.graphql.context import Context, Info
+from suivi.graphql.edges import edge
 from suivi.graphql.evidence import Evidence
-from suivi.graphql.following import follow
-from suivi.graphql.nodes import Node, global_id, read_id, read_id_or_none, read_ids
+from suivi.graphql.following import AfterUnknown, Followed, missed_since, newest_seq, require_followable
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Node, Stored, listed, read_id, read_id_or_none, read_ids
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
@@ -25,46 +30,41 @@ LazyCase = Annotated["Case", strawberry.lazy("suivi.graphql.cases")]
 
 
 @strawberry.type(description="Posted once and never changed. A correction is a message that names the one it corrects.")
-class Message(Node):
+class Message(Stored, Node):
     author_role: str
     author_name: str | None = strawberry.field(description="Null for patients, who stay pseudonymous.")
     body: str = strawberry.field(description="The original text.")
     language: str
     sent_at: datetime
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Message":
-        return cls(
-            id=global_id("Message", row.id),
-            author_role=row.author_role,
-            author_name=row.author_name,
-            body=row.body,
-            language=row.language,
-            sent_at=row.sent_at,
-            row=row,
-        )
+    @edge(by="case_id")
+    @staticmethod
+    def case(info: Info) -> Level[LazyCase | None]:
+        from suivi.graphql.cases import cases
 
-    @strawberry.field
-    async def case(self, info: Info) -> LazyCase | None:
-        from suivi.graphql.cases import load_case
+        return cases(info)
 
-        return await load_case(info, self.row.case_id)
+    @edge(by="corrects_id", description="The message this one corrects.")
+    @staticmethod
+    def corrects(info: Info) -> Level["Message | None"]:
+        return messages(info)
 
-    @strawberry.field(description="The message this one corrects.")
-    async def corrects(self, info: Info) -> "Message | None":
-        return await load_message(info, self.row.corrects_id)
+    @edge(description="Evidence it refers to, as far as you may see evidence.")
+    @staticmethod
+    def attachments(info: Info) -> Level[list[Evidence]]:
+        def attached(parts: list[Row]) -> Load[list[Evidence]]:
+            ids = [part.evidence_id for part in parts]
+            return info.context.several(EvidenceRow, ids).then(listed(Evidence))
 
-    @strawberry.field(description="Evidence it refers to, as far as you may see evidence.")
-    async def attachments(self, info: Info) -> list[Evidence]:
-        parts = await info.context.parts(AttachmentRow, "message_id", self.row.id)
-        rows = await info.context.several(EvidenceRow, [part.evidence_id for part in parts])
-        return [Evidence.of(row) for row in rows]
+        return info.context.parts_of_each(AttachmentRow, "message_id").then_load(attached)
 
 
-async def load_message(info: Info, identity: UUID | None) -> Message | None:
-    row = await info.context.one(MessageRow, identity)
-    return None if row is None else Message.of(row)
+def messages(info: Info) -> Level[Message | None]:
+    return info.context.ones(MessageRow).then(Message.maybe)
+
+
+def load_message(info: Info, identity: UUID | None) -> Load[Message | None]:
+    return messages(info).of(identity)
 
 
 @strawberry.input
@@ -97,12 +97,40 @@ class MessageMutations:
         return await attempt(info, input.idempotency_key, act, Message.of)
 
 
+POSTED = "message_posted"
+
+
+async def read_posted(context: Context, events: Sequence[Row]) -> list[Message | None]:
+    """For each event the message that was posted with it, where the viewer may read it."""
+    posted = [UUID(event.payload["message"]) if event.kind == POSTED else None for event in events]
+    rows = await asyncio.gather(*(context.one(MessageRow, identity) for identity in posted))
+    return [None if row is None else Message.of(row) for row in rows]
+
+
+async def _seq_of_message(context: Context, case_id: UUID, after: strawberry.ID) -> int:
+    """Of the event it was posted with. Raises AfterUnknown and TooMuchMissed."""
+    row = await context.one(MessageRow, read_id("Message", after, field="after"))
+    if row is not None and row.case_id == case_id:
+        then = await EventRow.filter(noun_id=case_id, kind=POSTED, at=row.sent_at).values_list("seq", "payload")
+        for seq, payload in then:
+            if payload["message"] == str(row.id):
+                return await missed_since(case_id, seq, kind=POSTED)
+    raise AfterUnknown(noun="message", field="after")
+
+
 @strawberry.type
 class MessageSubscriptions:
-    @strawberry.subscription(description="Every message posted to a case from now on, as long as you may read it.")
-    async def message_posted(self, info: Info, case_id: strawberry.ID) -> AsyncIterator[Message]:
+    @strawberry.subscription(
+        description="Every message posted to a case from now on, as long as you may read it. With `after`, the id of "
+        "the last message you were told, those posted since come first."
+    )
+    async def message_posted(
+        self, info: Info, case_id: strawberry.ID, after: strawberry.ID | None = None
+    ) -> AsyncIterator[Message]:
         identity = read_id("Case", case_id, field="caseId")
-        async for event in follow(info, identity, kinds=("message_posted",)):
-            message = await load_message(info, UUID(event.payload["message"]))
-            if message is not None:
-                yield message
+        await require_followable(info.context, identity)
+        if after is None:
+            seq = await newest_seq(identity)
+        else:
+            seq = await _seq_of_message(info.context, identity, after)
+        return Followed(case_id=identity, seq=seq, read=read_posted)

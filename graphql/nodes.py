@@ -1,16 +1,20 @@
 """Relay: ids that hold for good, and connections read page by page."""
 
-from typing import Any, Generic, TypeVar
+from binascii import b2a_base64
+from collections.abc import Callable
+from typing import Any, Generic, Self, TypeVar, cast
 from uuid import UUID
 
 import strawberry
-from strawberry.relay.utils import from_base64, to_base64
+from strawberry.relay.utils import from_base64
 
+from suivi.core.reading import Row
 from suivi.core.refusals import Refusal
 
 MAX_PAGE = 100
 
 T = TypeVar("T")
+S = TypeVar("S", bound="Stored")
 
 
 class InvalidId(Refusal):
@@ -32,9 +36,57 @@ class Node:
     id: strawberry.ID
 
 
+class _GlobalId:
+    """The `id` of a stored node, made when it is asked for."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def __get__(self, node: Any, owner: type) -> Any:
+        return self if node is None else global_id(self._kind, node.__dict__["id"])
+
+    def __set__(self, node: Any, value: Any) -> None:
+        raise AttributeError("a stored node has the id of its row")
+
+
+class Stored:
+    """A node that is a row: its plain fields are columns of the same name, and nothing is copied.
+
+    Comes before `Node` among the bases.
+    """
+
+    def __init_subclass__(cls) -> None:
+        cls.id = _GlobalId(cls.__name__)  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """From a light row, or from a model that an action gave back."""
+        node = cls.__new__(cls)
+        node.__dict__ = row.__dict__
+        return node
+
+    @classmethod
+    def maybe(cls, row: Any) -> Self | None:
+        return None if row is None else cls.of(row)
+
+    @property
+    def key(self) -> UUID:
+        """The row's own id."""
+        return cast("UUID", self.__dict__["id"])
+
+    @property
+    def row(self) -> Any:
+        """All columns, those that are no fields as well."""
+        row = Row.__new__(Row)
+        row.__dict__ = self.__dict__
+        return row
+
+
 @strawberry.type
 class PageInfo:
     has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
     end_cursor: str | None
 
 
@@ -46,13 +98,31 @@ class Edge(Generic[T]):
 
 @strawberry.type
 class Connection(Generic[T]):
-    edges: list[Edge[T]]
-    nodes: list[T]
-    page_info: PageInfo
+    rows: strawberry.Private[list[Any]]
+    found: strawberry.Private[list[Any]]
+    more: strawberry.Private[bool]
+
+    @strawberry.field
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=cursor_of(row), node=node) for row, node in zip(self.rows, self.found, strict=True)]
+
+    @strawberry.field
+    def nodes(self) -> list[T]:
+        return self.found
+
+    @strawberry.field
+    def page_info(self) -> PageInfo:
+        # Relay asks for all four; pages are read forwards alone, and nobody looks whether one came before.
+        return PageInfo(
+            has_next_page=self.more,
+            has_previous_page=False,
+            start_cursor=cursor_of(self.rows[0]) if self.rows else None,
+            end_cursor=cursor_of(self.rows[-1]) if self.rows else None,
+        )
 
 
 def global_id(kind: str, identity: UUID) -> strawberry.ID:
-    return strawberry.ID(to_base64(kind, identity))
+    return strawberry.ID(b2a_base64(f"{kind}:{identity}".encode(), newline=False).decode())
 
 
 def read_id(kind: str, text: str, *, field: str = "id") -> UUID:
@@ -85,10 +155,19 @@ def read_page(size: int, cursor: str | None) -> UUID | None:
 
 
 def cursor_of(row: Any) -> str:
-    return to_base64("cursor", row.id)
+    return b2a_base64(f"cursor:{row.id}".encode(), newline=False).decode()
 
 
 def connection(nodes: list[T], rows: list[Any], *, more: bool) -> Connection[T]:
-    edges = [Edge(cursor=cursor_of(row), node=node) for row, node in zip(rows, nodes, strict=True)]
-    end = edges[-1].cursor if edges else None
-    return Connection(edges=edges, nodes=nodes, page_info=PageInfo(has_next_page=more, end_cursor=end))
+    return Connection(found=nodes, rows=rows, more=more)
+
+
+def listed(kind: Any, first: int | None = None) -> Callable[[list[Any]], list[Any]]:
+    """The nodes that rows are; not the row that was read to see whether there are more."""
+    return lambda rows: [kind.of(row) for row in rows[:first]]
+
+
+def connection_of(kind: type[S], rows: list[Any], *, first: int) -> Connection[S]:
+    """Of stored nodes, from as many rows as were asked for, or one more where the list goes on."""
+    shown = rows[:first]
+    return Connection(found=[kind.of(row) for row in shown], rows=shown, more=len(rows) > first)

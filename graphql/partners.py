@@ -1,6 +1,6 @@
 """Partners and registering them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -9,22 +9,22 @@ from suivi.core.acting import Acting
 from suivi.core.partners import actions
 from suivi.core.partners.models import Partner as PartnerRow
 from suivi.graphql.context import Info
-from suivi.graphql.nodes import Node, global_id
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Node, Stored
 from suivi.graphql.results import Refusal, attempt
 
 
 @strawberry.type(description="A frontend's organisation: the tenant that patients and cases belong to.")
-class Partner(Node):
+class Partner(Stored, Node):
     name: str
 
-    @classmethod
-    def of(cls, row: Any) -> "Partner":
-        return cls(id=global_id("Partner", row.id), name=row.name)
+
+def partners(info: Info) -> Level[Partner | None]:
+    return info.context.ones(PartnerRow).then(Partner.maybe)
 
 
-async def load_partner(info: Info, identity: UUID | None) -> Partner | None:
-    row = await info.context.one(PartnerRow, identity)
-    return None if row is None else Partner.of(row)
+def load_partner(info: Info, identity: UUID | None) -> Load[Partner | None]:
+    return partners(info).of(identity)
 
 
 @strawberry.input

@@ -1,12 +1,12 @@
 """Patients, their representatives and their trips."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
-from suivi.core import inputs, reading
+from suivi.core import inputs
 from suivi.core.acting import Acting
 from suivi.core.cases.models import Case as CaseRow
 from suivi.core.patients import actions
@@ -17,8 +17,10 @@ from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.core.trips import actions as trip_actions
 from suivi.core.trips.models import Trip as TripRow
 from suivi.graphql.context import Info
-from suivi.graphql.nodes import Connection, Node, connection, global_id, read_id, read_page
-from suivi.graphql.partners import Partner, load_partner
+from suivi.graphql.edges import edge
+from suivi.graphql.loading import Level, Load
+from suivi.graphql.nodes import Connection, Node, Stored, connection, listed, read_id, read_page
+from suivi.graphql.partners import Partner, partners
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
@@ -32,142 +34,116 @@ MandateScopeEnum = strawberry.enum(MandateScope, name="MandateScope")
 
 
 @strawberry.type(description="The right to act for a patient: dated, scoped, evidenced.")
-class Mandate(Node):
+class Mandate(Stored, Node):
     kind: MandateKindEnum  # type: ignore[valid-type]
     scope: MandateScopeEnum  # type: ignore[valid-type]
     valid_from: date
     valid_until: date | None = strawberry.field(description="The last day it is valid.")
     version: int
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Mandate":
-        return cls(
-            id=global_id("Mandate", row.id),
-            kind=row.kind,
-            scope=row.scope,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            version=row.version,
-            row=row,
-        )
-
-    @strawberry.field
-    async def patient(self, info: Info) -> "Patient | None":
-        return await load_patient(info, self.row.patient_id)
+    @edge(by="patient_id")
+    @staticmethod
+    def patient(info: Info) -> Level["Patient | None"]:
+        return patients(info)
 
 
 @strawberry.type(description="One journey for treatment. It may hold several treatments at several clinics.")
-class Trip(Node):
+class Trip(Stored, Node):
     country: str
     arrives_on: date | None
     leaves_on: date | None
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Trip":
-        return cls(
-            id=global_id("Trip", row.id),
-            country=row.country,
-            arrives_on=row.arrives_on,
-            leaves_on=row.leaves_on,
-            row=row,
-        )
+    @edge(by="patient_id")
+    @staticmethod
+    def patient(info: Info) -> Level["Patient | None"]:
+        return patients(info)
 
-    @strawberry.field
-    async def patient(self, info: Info) -> "Patient | None":
-        return await load_patient(info, self.row.patient_id)
-
-    @strawberry.field(description="Newest first.")
-    async def treatments(self, info: Info, first: int = 50) -> list[LazyTreatment]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def treatments(info: Info, first: int = 50) -> Level[list[LazyTreatment]]:
         from suivi.graphql.treatments import Treatment
 
         read_page(first, None)
-        rows = await info.context.newest(TreatmentRow, "trip_id", self.row.id, last=first)
-        return [Treatment.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(TreatmentRow, "trip_id", last=first).then(listed(Treatment, first))
 
 
 @strawberry.type(description="A person, pseudonymous: the partner knows who it is.")
-class Patient(Node):
+class Patient(Stored, Node):
     reference: str = strawberry.field(description="The partner's own pseudonym.")
     languages: list[str]
     time_zone: str
     version: int
-    row: strawberry.Private[Any]
 
-    @classmethod
-    def of(cls, row: Any) -> "Patient":
-        return cls(
-            id=global_id("Patient", row.id),
-            reference=row.reference,
-            languages=row.languages,
-            time_zone=row.time_zone,
-            version=row.version,
-            row=row,
-        )
+    @edge(by="partner_id")
+    @staticmethod
+    def partner(info: Info) -> Level[Partner | None]:
+        return partners(info)
 
-    @strawberry.field
-    async def partner(self, info: Info) -> Partner | None:
-        return await load_partner(info, self.row.partner_id)
-
-    @strawberry.field(description="Newest first.")
-    async def mandates(self, info: Info, first: int = 20) -> list[Mandate]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def mandates(info: Info, first: int = 20) -> Level[list[Mandate]]:
         read_page(first, None)
-        rows = await info.context.newest(MandateRow, "patient_id", self.row.id, last=first)
-        return [Mandate.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(MandateRow, "patient_id", last=first).then(listed(Mandate, first))
 
-    @strawberry.field(description="Newest first.")
-    async def trips(self, info: Info, first: int = 20) -> list[Trip]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def trips(info: Info, first: int = 20) -> Level[list[Trip]]:
         read_page(first, None)
-        rows = await info.context.newest(TripRow, "patient_id", self.row.id, last=first)
-        return [Trip.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(TripRow, "patient_id", last=first).then(listed(Trip, first))
 
-    @strawberry.field(description="Newest first.")
-    async def treatments(self, info: Info, first: int = 50) -> list[LazyTreatment]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def treatments(info: Info, first: int = 50) -> Level[list[LazyTreatment]]:
         from suivi.graphql.treatments import Treatment
 
         read_page(first, None)
-        rows = await info.context.newest(TreatmentRow, "patient_id", self.row.id, last=first)
-        return [Treatment.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(TreatmentRow, "patient_id", last=first).then(listed(Treatment, first))
 
-    @strawberry.field(description="Newest first.")
-    async def cases(self, info: Info, first: int = 50) -> list[LazyCase]:
+    @edge(description="Newest first.")
+    @staticmethod
+    def cases(info: Info, first: int = 50) -> Level[list[LazyCase]]:
         from suivi.graphql.cases import Case
 
         read_page(first, None)
-        rows = await info.context.newest(CaseRow, "patient_id", self.row.id, last=first)
-        return [Case.of(row) for row in rows[:first]]
+        return info.context.newest_of_each(CaseRow, "patient_id", last=first).then(listed(Case, first))
 
 
-async def load_patient(info: Info, identity: UUID | None) -> Patient | None:
-    row = await info.context.one(PatientRow, identity)
-    return None if row is None else Patient.of(row)
+def patients(info: Info) -> Level[Patient | None]:
+    return info.context.ones(PatientRow).then(Patient.maybe)
 
 
-async def load_trip(info: Info, identity: UUID | None) -> Trip | None:
-    row = await info.context.one(TripRow, identity)
-    return None if row is None else Trip.of(row)
+def load_patient(info: Info, identity: UUID | None) -> Load[Patient | None]:
+    return patients(info).of(identity)
 
 
-async def load_mandate(info: Info, identity: UUID | None) -> Mandate | None:
-    row = await info.context.one(MandateRow, identity)
-    return None if row is None else Mandate.of(row)
+def trips(info: Info) -> Level[Trip | None]:
+    return info.context.ones(TripRow).then(Trip.maybe)
+
+
+def load_trip(info: Info, identity: UUID | None) -> Load[Trip | None]:
+    return trips(info).of(identity)
+
+
+def mandates(info: Info) -> Level[Mandate | None]:
+    return info.context.ones(MandateRow).then(Mandate.maybe)
+
+
+def load_mandate(info: Info, identity: UUID | None) -> Load[Mandate | None]:
+    return mandates(info).of(identity)
 
 
 @strawberry.type
 class PatientQueries:
     @strawberry.field(description="Null when there is none, or you may not see it.")
-    async def patient(self, info: Info, id: strawberry.ID) -> Patient | None:
-        return await load_patient(info, read_id("Patient", id))
+    def patient(self, info: Info, id: strawberry.ID) -> Load[Patient | None]:
+        return load_patient(info, read_id("Patient", id))
 
     @strawberry.field(description="Newest first.")
     async def patients(
         self, info: Info, first: int = 20, after: str | None = None, reference: str | None = None
     ) -> Connection[Patient]:
-        visible = info.context.visible(PatientRow)
-        if reference is not None:
-            visible = visible.filter(reference=inputs.text(reference, field="reference", limit=100))
-        rows, more = await reading.page(visible, first=first, after=read_page(first, after))
+        where = {} if reference is None else {"reference": inputs.text(reference, field="reference", limit=100)}
+        rows, more = await info.context.page(PatientRow, first=first, after=read_page(first, after), **where)
         return connection([Patient.of(row) for row in rows], rows, more=more)
 
 

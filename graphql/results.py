@@ -74,10 +74,12 @@ async def attempt(
     info: Info, key: str, act: Callable[[Acting], Awaitable[Any]], node: Callable[[Any], N]
 ) -> N | Refusal:
     """Run one action. A refusal becomes data; anything else is a bug, masked and logged by the schema."""
+    by = info.context.acting(key)
     try:
-        row = await act(info.context.acting(key))
+        row = await act(by)
     except refusals.Refusal as refusal:
         return Refusal.of(refusal)
     info.context.forget()
-    info.context.after_commit()
+    if by.to_send:
+        info.context.after_commit()
     return node(row)

@@ -18,6 +18,7 @@ from suivi.core.deliveries.worker import Deliverer
 from suivi.core.events.feed import open_feed
 from suivi.core.registry import Registry
 from suivi.graphql.endpoint.rates import Rates
+from suivi.graphql.limits.trusted import Trusted
 from suivi.graphql.schema import schema
 from suivi.settings import Settings
 from suivi.storage import open_store
@@ -36,10 +37,11 @@ class Running:
     verifier: TokenVerifier
     deliverer: Deliverer | None
     rates: Rates = field(default_factory=Rates)
+    trusted: Trusted = field(default_factory=Trusted)
 
     @classmethod
     def of(cls, settings: Settings, registry: Registry | None = None) -> "Running":
-        """Raises PluginProblem, IdentityMisconfigured, BrokenKeyFile or ValueError, each with what to do."""
+        """Raises PluginProblem, IdentityMisconfigured, BrokenKeyFile, Problem or ValueError, each with what to do."""
         house = make_house(settings, registry)
         verifier = verifier_for(
             production=settings.environment == "production",
@@ -47,11 +49,14 @@ class Running:
             audience=settings.oidc_audience,
             dev_key=settings.data_dir / "dev-key.json",
         )
+        trusted = Trusted.of(settings, schema.documents.schema)
+        schema.documents.keep_for_good(trusted.texts)
         return cls(
             settings=settings,
             house=house,
             verifier=verifier,
             deliverer=make_deliverer(settings, house) if settings.deliver else None,
+            trusted=trusted,
         )
 
     def wake(self) -> None:

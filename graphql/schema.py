@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
+from inspect import isawaitable
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import strawberry
 from graphql import GraphQLError
@@ -19,6 +21,7 @@ from strawberry.types.graphql import OperationType
 
 from suivi.core import texts
 from suivi.core.access.tokens import Unauthenticated
+from suivi.core.events.feed import Feed
 from suivi.core.refusals import Refusal as CoreRefusal
 from suivi.graphql.cases import (
     CaseMutations,
@@ -37,12 +40,14 @@ from suivi.graphql.coverage import CoverageMutations, load_terms
 from suivi.graphql.deliveries import DeliveryMutations, DeliveryQueries, load_delivery
 from suivi.graphql.events import load_event
 from suivi.graphql.evidence import EvidenceMutations, load_evidence
+from suivi.graphql.execution import Plan
 from suivi.graphql.following import require_current
 from suivi.graphql.hints import HintQueries
-from suivi.graphql.limits.documents import Documents, NotExecuted
+from suivi.graphql.limits.documents import Documents, NotExecuted, Prepared
 from suivi.graphql.limits.extension import PreparedDocuments, cost_of
 from suivi.graphql.limits.refusing import ExecutionTimeout
 from suivi.graphql.limits.variables import about_variables
+from suivi.graphql.live import Hubs, Outlet, Stream, Subscriber, TooSlow, asked_of
 from suivi.graphql.measurements import MeasurementMutations, load_measurement
 from suivi.graphql.messages import MessageMutations, MessageSubscriptions, load_message
 from suivi.graphql.nodes import Node
@@ -149,13 +154,35 @@ class SuiviSchema(strawberry.Schema):
         *args: Any,
         **rest: Any,
     ) -> ExecutionResult:
+        """`root_value` and what follows `operation_name` are Strawberry's, and have no part in any answer of ours."""
         try:
-            self.documents.prepare(query or "", operation_name, variable_values, context_value.allowance)
+            prepared = self.documents.prepare(query or "", operation_name, variable_values, context_value.allowance)
         except NotExecuted as refused:
             return not_executed(refused, context_value)
-        return await super().execute(
-            query, variable_values, context_value, root_value, operation_name or None, *args, **rest
-        )
+        return await self.execute_prepared(prepared, query or "", variable_values, context_value)
+
+    async def execute_prepared(
+        self, prepared: Prepared, query: str, variables: dict[str, Any] | None, context: Context
+    ) -> ExecutionResult:
+        """By a plan where there is one; otherwise, and where the context says so, by graphql-core."""
+        if context.compiled and (plan := prepared.plan(self._schema)) is not None:
+            result = await self._by_plan(plan, variables, context)
+            if result is not None:
+                result.extensions = cost_of(prepared.size, context.allowance)
+                return result
+        return await super().execute(query, variables, context, None, prepared.name)
+
+    async def _by_plan(self, plan: Plan, variables: dict[str, Any] | None, context: Context) -> ExecutionResult | None:
+        """None, and nothing executed, where graphql-core is to answer."""
+        try:
+            executed = plan.execute(context=context, variables=variables)
+            if isawaitable(executed):
+                executed = await self._in_time(executed, plan.operation.is_serial, context)
+        except Exception as error:
+            return refused(error, context)
+        if executed is None:
+            return None
+        return ExecutionResult(executed.data, _told(executed.errors, context) if executed.errors else None)
 
     async def stream(
         self,
@@ -167,31 +194,78 @@ class SuiviSchema(strawberry.Schema):
         *args: Any,
         **rest: Any,
     ) -> Any:
-        """On a WebSocket the context given is the connection's: each operation gets one of its own."""
-        context = context_value.for_operation()
+        """What a subscription tells, as JSON where it was executed; ends with errors where it does not go on."""
+        return self._streamed(query or "", variable_values or {}, operation_name, context_value)
+
+    async def _streamed(
+        self, query: str, variables: dict[str, Any], name: str | None, context: Context
+    ) -> AsyncGenerator[str | ExecutionResult, None]:
+        outlet = Stream(refused(TooSlow(), context))
+        following = asyncio.create_task(self.follow(query, variables, name, context, outlet))
+        try:
+            async for result in outlet.results():
+                yield result
+        finally:
+            following.cancel()
+            await asyncio.wait({following})
+            if not following.cancelled() and (subscriber := following.result()):
+                self.leave(subscriber)
+
+    async def follow(
+        self, query: str, variables: dict[str, Any], name: str | None, context: Context, outlet: Outlet
+    ) -> Subscriber | None:
+        """Begin a subscription, whose answers go to the outlet from now on; none where that is ended already.
+
+        What was missed is told before this returns. Raises nothing: the outlet ends with whatever is wrong.
+        """
         try:
             require_current(context)
-            self.documents.prepare(query or "", operation_name, variable_values, context.allowance)
-        except Unauthenticated as over:
-            return _only(refused(over, context))
+            prepared = self.documents.prepare(query, name, variables, context.allowance)
+            asked = await asked_of(
+                self._schema, prepared, text=query, name=name or None, variables=variables, context=context, mask=_told
+            )
+            subscriber = Subscriber(asked, outlet, asked.followed.seq, context.viewer.expires_at)
+            await self.hubs(context.house.feed).join(subscriber)
         except NotExecuted as refusal:
-            return _only(not_executed(refusal, context))
-        return await super().stream(query, variable_values, context, root_value, operation_name or None, *args, **rest)
+            outlet.end(not_executed(refusal, context))
+        except Exception as error:
+            outlet.end(refused(error, context))
+        else:
+            return subscriber
+        return None
+
+    def hubs(self, feed: Feed) -> Hubs:
+        """One for each feed, and so for each server that runs in this process."""
+        if feed not in self._hubs:
+            self._hubs[feed] = Hubs(feed)
+        return self._hubs[feed]
+
+    def leave(self, subscriber: Subscriber) -> None:
+        self.hubs(subscriber.asked.context.house.feed).leave(subscriber)
+
+    @cached_property
+    def _hubs(self) -> WeakKeyDictionary[Feed, Hubs]:
+        return WeakKeyDictionary()
 
     async def _execute_operation(self, execution_context: ExecutionContext, *args: Any, **rest: Any) -> Any:
-        seconds = execution_context.context.allowance.execution_seconds
-        executed = super()._execute_operation(execution_context, *args, **rest)
+        changes = execution_context.operation_type is OperationType.MUTATION
+        executing = super()._execute_operation(execution_context, *args, **rest)
+        return await self._in_time(executing, changes, execution_context.context)
+
+    async def _in_time(self, executing: Awaitable[Any], changes: bool, context: Context) -> Any:
+        """Raises ExecutionTimeout."""
+        seconds = context.allowance.execution_seconds
         try:
             async with asyncio.timeout(seconds):
-                if execution_context.operation_type is OperationType.MUTATION:
-                    return await asyncio.shield(self._to_the_end(executed))
-                return await executed
+                if changes:
+                    return await asyncio.shield(self._to_the_end(executing))
+                return await executing
         except TimeoutError:
             raise ExecutionTimeout(seconds=f"{seconds:g}") from None
 
-    def _to_the_end(self, changing: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    def _to_the_end(self, changing: Awaitable[Any]) -> asyncio.Task[Any]:
         """What is cancelled on its way into a transaction never gives the connection back: mutations go on."""
-        task = asyncio.create_task(changing)
+        task = asyncio.ensure_future(changing)
         self.unfinished.add(task)
         task.add_done_callback(self._finished)
         return task
@@ -210,7 +284,11 @@ class SuiviSchema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         # What was not executed comes by here and not by the extension.
         assert execution_context is not None, "strawberry tells it wherever something was executed"  # noqa: S101
-        errors[:] = [masked(about_variables(error, execution_context), execution_context.context) for error in errors]
+        errors[:] = _told(errors, execution_context.context)
+
+
+def _told(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError]:
+    return [masked(about_variables(error, context.allowance), context) for error in errors]
 
 
 def not_executed(refusal: NotExecuted, context: Context) -> PreExecutionError:
@@ -220,13 +298,9 @@ def not_executed(refusal: NotExecuted, context: Context) -> PreExecutionError:
     return PreExecutionError(data=None, errors=errors, extensions=extensions)
 
 
-def refused(reason: CoreRefusal | Unauthenticated, context: Context) -> PreExecutionError:
-    error = masked(GraphQLError(reason.code, original_error=reason), context)
+def refused(reason: Exception, context: Context) -> PreExecutionError:
+    error = masked(GraphQLError(type(reason).__name__, original_error=reason), context)
     return PreExecutionError(data=None, errors=[error])
-
-
-async def _only(answer: PreExecutionError) -> AsyncGenerator[PreExecutionError, None]:
-    yield answer
 
 
 Query = merge_types(

@@ -46,6 +46,7 @@ from suivi.graphql.courses import (
 )
 from suivi.graphql.coverage import Terms, load_terms
 from suivi.graphql.events import Event, history
+from suivi.graphql.loading import Level, Load
 from suivi.graphql.nodes import Connection, Node, global_id, read_id, read_id_or_none
 from suivi.graphql.patients import Patient, Trip, load_patient, load_trip
 from suivi.graphql.plugins import Procedure
@@ -141,6 +142,10 @@ class Treatment(Node):
             row=row,
         )
 
+    @classmethod
+    def maybe(cls, row: Any) -> "Treatment | None":
+        return None if row is None else cls.of(row)
+
     @strawberry.field(description="As pinned; null when its rules were not kept and no loaded plugin knows it.")
     async def procedure(self, info: Info) -> Procedure | None:
         pinned = await info.context.rules(self.row)
@@ -188,7 +193,7 @@ class Treatment(Node):
             *await info.context.parts(AnchorRow, "treatment_id", self.row.id),
             *await info.context.parts(LocalAnchorRow, "treatment_id", self.row.id),
         ]
-        procedure = answers.procedure_of(await info.context.rules(self.row), self.row)
+        procedure = (await info.context.rules(self.row)).procedure_of(self.row)
         return Objectives(
             patient=self.row.patient_objectives,
             practitioner=self.row.practitioner_objectives,
@@ -327,9 +332,12 @@ class Treatment(Node):
         return await history(info, self.row.id, first=first, after=after)
 
 
-async def load_treatment(info: Info, identity: UUID | None) -> Treatment | None:
-    row = await info.context.one(TreatmentRow, identity)
-    return None if row is None else Treatment.of(row)
+def treatments(info: Info) -> Level[Treatment | None]:
+    return info.context.ones(TreatmentRow).then(Treatment.maybe)
+
+
+def load_treatment(info: Info, identity: UUID | None) -> Load[Treatment | None]:
+    return treatments(info).of(identity)
 
 
 @strawberry.type

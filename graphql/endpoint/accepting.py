@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -21,6 +22,7 @@ class Accepted:
         return self.json is None and not self.events
 
     @classmethod
+    @lru_cache(maxsize=200)
     def of(cls, header: str | None) -> "Accepted":
         if not header or not header.strip():
             return cls(json=JSON, events=False)

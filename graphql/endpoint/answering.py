@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import orjson
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
 from suivi.core import texts
@@ -40,8 +42,29 @@ def was_executed(result: ExecutionResult) -> bool:
     return result.data is not None or not result.errors or any(error.path for error in result.errors)
 
 
-def respond(result: ExecutionResult, media: str) -> Response:
-    return _response(told(result), media, status=status_of(result, media))
+class Answer:
+    """JSON with the headers that all such answers have, put together beforehand."""
+
+    __slots__ = ("body", "headers", "status_code")
+
+    def __init__(self, body: bytes, media: str, *, status: int) -> None:
+        self.body = body
+        self.status_code = status
+        self.headers = [*_always(media), (b"content-length", b"%d" % len(body))]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+@cache
+def _always(media: str) -> list[tuple[bytes, bytes]]:
+    headers = {**HEADERS, "Content-Type": f"{media}; charset=utf-8"}
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def respond(result: ExecutionResult, media: str) -> Answer:
+    return Answer(encoded(told(result)), media, status=status_of(result, media))
 
 
 def status_of(result: ExecutionResult, media: str) -> int:

@@ -31,6 +31,7 @@ class Callers:
             locale=locale,
             after_commit=self.running.wake,
             allowance=allowance_of(viewer, self.running.settings),
+            compiled=self.running.settings.compiled_execution,
         )
 
     def take(self, context: Context) -> None:

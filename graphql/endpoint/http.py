@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.http.ides import get_graphql_ide_html
 from strawberry.types import ExecutionResult
@@ -15,7 +15,7 @@ from suivi.core.refusals import Refusal
 from suivi.graphql.context import Context
 from suivi.graphql.endpoint import answering
 from suivi.graphql.endpoint.accepting import Accepted
-from suivi.graphql.endpoint.bodies import MULTIPART, Asked, media_type, read_asked
+from suivi.graphql.endpoint.bodies import MULTIPART, Asked, found, media_type, read_asked
 from suivi.graphql.endpoint.callers import Callers, locale_of
 from suivi.graphql.endpoint.events import EventStream
 from suivi.graphql.endpoint.refusing import (
@@ -40,6 +40,7 @@ class Endpoint:
     def __init__(self, running: Running) -> None:
         self.settings = running.settings
         self.callers = Callers(running)
+        self.trusted = running.trusted
         self.sockets = Sockets(running, self.callers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +50,7 @@ class Endpoint:
         response = await self.answer(Request(scope, receive))
         await response(scope, receive, send)
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> ASGIApp:
         accepted = Accepted.of(request.headers.get("accept"))
         try:
             if self._wants_explorer(request):
@@ -71,21 +72,23 @@ class Endpoint:
             and "text/html" in request.headers.get("accept", "")
         )
 
-    async def _executed(self, request: Request, accepted: Accepted) -> Response:
+    async def _executed(self, request: Request, accepted: Accepted) -> ASGIApp:
         context = await self.callers.of(
             request.headers.get("authorization"), clock=self.callers.clock(request), locale=locale_of(request)
         )
         self.callers.take(context)
         asked = await read_asked(request, limit=self.settings.body_bytes, seconds=self.settings.body_seconds)
         try:
-            kind = _operation_type(asked, context)
+            asked = found(asked, self.trusted, context.allowance)
+            prepared = schema.documents.prepare(asked.query, asked.operation_name, asked.variables, context.allowance)
         except NotExecuted as refusal:
             return _single(not_executed(refusal, context), accepted)
+        kind = prepared.operation.operation
         if request.method == "GET" and kind is not OperationType.QUERY:
             raise MethodNotAllowed
         if kind is OperationType.SUBSCRIPTION:
             return await _followed(asked, context, accepted)
-        return _single(await _execute(asked, context), accepted)
+        return _single(await schema.execute_prepared(prepared, asked.query, asked.variables, context), accepted)
 
 
 def _require_answerable(request: Request, accepted: Accepted) -> None:
@@ -96,22 +99,6 @@ def _require_answerable(request: Request, accepted: Accepted) -> None:
     simple = request.method == "GET" or media_type(request)[0] == MULTIPART
     if simple and not any(request.headers.get(name) for name in PREFLIGHT):
         raise PreflightRequired
-
-
-def _operation_type(asked: Asked, context: Context) -> OperationType:
-    """Raises NotExecuted."""
-    prepared = schema.documents.prepare(asked.query, asked.operation_name, asked.variables, context.allowance)
-    return prepared.operation.operation
-
-
-async def _execute(asked: Asked, context: Context) -> ExecutionResult:
-    return await schema.execute(
-        asked.query,
-        variable_values=asked.variables,
-        context_value=context,
-        operation_name=asked.operation_name,
-        operation_extensions=asked.extensions,
-    )
 
 
 async def _followed(asked: Asked, context: Context, accepted: Accepted) -> Response:
@@ -127,7 +114,7 @@ async def _followed(asked: Asked, context: Context, accepted: Accepted) -> Respo
     return EventStream(results, until=context.viewer.expires_at, last=refused(expired(), context))
 
 
-def _single(result: ExecutionResult, accepted: Accepted) -> Response:
+def _single(result: ExecutionResult, accepted: Accepted) -> ASGIApp:
     """As JSON wherever that will do: many clients name the event stream beside it, whatever they ask."""
     if accepted.json is not None:
         return answering.respond(result, accepted.json)

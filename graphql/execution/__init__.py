@@ -3,12 +3,9 @@
 Read in this order: `support` (which operations are taken), `plan` (a compiled operation), `selection` (which fields
 of a type are asked for), `fields` (one field: call it, complete its value), `resolvers` and `arguments` (calling),
 `completion` with `leaves`, `lists` and `objects` (completing), `running` and `places` (what is awaited, what becomes
-null), `cache` and `extension` (how Strawberry gets there). Whatever is not taken runs on graphql-core, decided before
-anything is executed.
+null). Whatever is not taken runs on graphql-core, decided before anything is executed.
 """
 
-from suivi.graphql.execution.cache import PlanCache, Prepared
-from suivi.graphql.execution.extension import CompiledExecution
 from suivi.graphql.execution.plan import Plan, compile_plan
 
-__all__ = ["CompiledExecution", "Plan", "PlanCache", "Prepared", "compile_plan"]
+__all__ = ["Plan", "compile_plan"]

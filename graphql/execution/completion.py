@@ -34,6 +34,10 @@ class Shape(Protocol):
 
     def steps(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Sequence[objects.Step]: ...
 
+    def fields(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> list[Field]: ...
+
+    def attributes_read(self, field: Field, typename: str) -> frozenset[str] | None: ...
+
 
 def bare(type_: GraphQLOutputType) -> GraphQLOutputType:
     """The type without its exclamation mark."""

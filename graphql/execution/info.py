@@ -30,9 +30,17 @@ class FieldInfo:
         self._field = field
         self._place = place
 
+    def attributes_read(self, typename: str) -> frozenset[str] | None:
+        """Of all objects of the type under this field; None where more is asked of them than attributes."""
+        return self._run.shape.attributes_read(self._field, typename)
+
     @property
     def context(self) -> Any:
         return self._run.context
+
+    def is_at(self, place: Place) -> None:
+        """Told once more, to a function that has returned from the call before."""
+        self._place = place
 
     @property
     def field_name(self) -> str:

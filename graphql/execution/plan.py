@@ -15,6 +15,7 @@ from graphql.execution.values import VariableValues
 
 from suivi.graphql.execution.field import Field
 from suivi.graphql.execution.fields import steps_of
+from suivi.graphql.execution.lookahead import Attributes, attributes_read
 from suivi.graphql.execution.objects import Step
 from suivi.graphql.execution.operations import Operation, taken
 from suivi.graphql.execution.running import Run, settled
@@ -34,6 +35,7 @@ class Shape:
         self.schema: GraphQLSchema = operation.schema
         self._collector = Collector(operation, conditions)
         self._compiled: dict[tuple[str, tuple[int, ...]], Sequence[Step]] = {}
+        self._read: dict[tuple[int, str], Attributes] = {}
         self.root = self._steps(operation.root_type, [operation.definition.selection_set])
 
     def steps(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Sequence[Step]:
@@ -43,13 +45,24 @@ class Shape:
             self._compiled[key] = self._steps(type_, [node.selection_set for node in nodes])
         return self._compiled[key]
 
+    def fields(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> list[Field]:
+        return self._fields(type_, [node.selection_set for node in nodes])
+
+    def attributes_read(self, field: Field, typename: str) -> Attributes:
+        key = (id(field), typename)
+        if key not in self._read:
+            self._read[key] = attributes_read(field, typename, self)
+        return self._read[key]
+
     def _steps(self, type_: GraphQLObjectType, sets: Sequence[Any]) -> Sequence[Step]:
-        fields = (
+        return steps_of(self._fields(type_, sets), self)
+
+    def _fields(self, type_: GraphQLObjectType, sets: Sequence[Any]) -> list[Field]:
+        return [
             Field(key, nodes, definition, type_)
             for key, nodes in self._collector.fields(type_, sets).items()
             if (definition := self.schema.get_field(type_, nodes[0].name.value)) is not None
-        )
-        return steps_of(fields, self)
+        ]
 
 
 class Plan:
@@ -74,7 +87,9 @@ class Plan:
         shape = self._shape(coerced.coerced)
         if shape is None:
             return None
-        run = Run(self.operation, root_value=root_value, context=context, variables=coerced, extensions=extensions)
+        run = Run(
+            self.operation, shape, root_value=root_value, context=context, variables=coerced, extensions=extensions
+        )
         return _in_turn(run, shape) if self.operation.is_serial else _together(run, shape)
 
     def _coerced(self, variables: Mapping[str, Any] | None) -> VariableValues | list[GraphQLError]:
@@ -121,6 +136,7 @@ def _take(run: Run, steps: Sequence[Step]) -> None:
 async def _in_turn(run: Run, shape: Shape) -> ExecutionResult:
     """Root fields of a mutation: each with everything under it, before the next begins; none after an answer lost."""
     for step in shape.root:
+        run.levels.clear()
         try:
             _take(run, [step])
         except GraphQLError as error:

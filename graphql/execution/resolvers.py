@@ -72,6 +72,8 @@ def _direct(field: Field, definition: StrawberryField, strawberry: Any) -> Call:
     source_names = [parameter.name for parameter in (bare.parent_parameter, bare.root_parameter) if parameter]
     if takes_self and not (definition.arguments or info_name or source_names):
         return lambda source, place, run: function(source)
+    if hasattr(function, "level"):
+        return _level(field, definition, info_class, arguments)
 
     def call(source: Any, place: Place, run: Run) -> Any:
         try:
@@ -79,11 +81,36 @@ def _direct(field: Field, definition: StrawberryField, strawberry: Any) -> Call:
         except NotConverted as error:
             return _fails(error.reason, is_async=is_async)
         if info_name is not None:
-            info = info_class(_raw_info=FieldInfo(run, field, place), _field=definition)
+            info = run.infos.get(field)
+            if info is None:
+                info = info_class(_raw_info=FieldInfo(run, field, place), _field=definition)
+                if not is_async:
+                    run.infos[field] = info
+            else:
+                info._raw_info.is_at(place)
             given = {**given, info_name: info}
         if source_names:
             given = given | dict.fromkeys(source_names, source)
         return function(source, **given) if takes_self else function(**given)
+
+    return call
+
+
+def _level(field: Field, definition: StrawberryField, info_class: Any, arguments: Arguments) -> Call:
+    """Of an edge: asked once a request what is the same for all objects of the level."""
+    bare: Any = definition.base_resolver
+    level, by, info_name = bare.wrapped_func.level, bare.wrapped_func.by, bare.info_parameter.name
+
+    def call(source: Any, place: Place, run: Run) -> Any:
+        found = run.levels.get(field)
+        if found is None:
+            try:
+                given = arguments.of(run)
+            except NotConverted as error:
+                raise error.reason from None
+            info = info_class(_raw_info=FieldInfo(run, field, place), _field=definition)
+            found = run.levels[field] = level(**given, **{info_name: info})
+        return found.of(getattr(source, by))
 
     return call
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Protocol, TypeAlias
 
 from graphql import GraphQLError
 from graphql.execution import ExecutionResult
@@ -12,6 +12,7 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 from suivi.graphql.execution.field import Field
 from suivi.graphql.execution.operations import Operation
 from suivi.graphql.execution.places import Place, counts, nullable_from
+from suivi.graphql.loading import Load
 
 Complete = Callable[[Any, Place, "Run"], Any]
 """From the value a resolver gave to the value in the answer; null where there is none; LATER where it is awaited."""
@@ -23,13 +24,14 @@ awaits = optimized_is_awaitable
 """What graphql-core is told by Strawberry to call awaitable."""
 
 
-class Waiting(NamedTuple):
-    """A value that is awaited, and what is done with it once it is there."""
+class Reading(Protocol):
+    """What a plan knows of its fields."""
 
-    awaitable: Awaitable[Any]
-    place: Place
-    field: Field
-    complete: Complete
+    def attributes_read(self, field: Field, typename: str) -> frozenset[str] | None: ...
+
+
+Waiting: TypeAlias = tuple[Awaitable[Any], Place, Field, Complete]
+"""A value that is awaited, and what is done with it once it is there."""
 
 
 class Run:
@@ -43,6 +45,7 @@ class Run:
     __slots__ = (
         "_arrived",
         "_arriving",
+        "_loading",
         "_nulled",
         "_running",
         "_wake",
@@ -51,15 +54,26 @@ class Run:
         "data",
         "errors",
         "extensions",
+        "infos",
+        "levels",
         "operation",
         "root_value",
+        "shape",
         "variables",
     )
 
     def __init__(
-        self, operation: Operation, *, root_value: Any, context: Any, variables: VariableValues, extensions: Any
+        self,
+        operation: Operation,
+        shape: Reading,
+        *,
+        root_value: Any,
+        context: Any,
+        variables: VariableValues,
+        extensions: Any,
     ) -> None:
         self.operation = operation
+        self.shape = shape
         self.root_value = root_value
         self.context = context
         self.variables = variables
@@ -67,23 +81,43 @@ class Run:
         self.data: dict[str, Any] | None = {}
         self.errors: list[GraphQLError] = []
         self.arguments: dict[Any, dict[str, Any]] = {}
+        self.infos: dict[Field, Any] = {}
+        self.levels: dict[Field, Any] = {}
         self._nulled = False
         self._arriving: list[Waiting] = []
+        self._loading = 0
         self._running: dict[asyncio.Future[Any], Waiting] = {}
-        self._arrived: list[tuple[Waiting, asyncio.Future[Any]]] = []
+        self._arrived: list[tuple[Waiting, asyncio.Future[Any] | Load[Any]]] = []
         self._wake: asyncio.Future[None] | None = None
 
     @property
     def is_waiting(self) -> bool:
-        return bool(self._arriving)
+        return bool(self._arriving or self._loading or self._arrived)
 
     def result(self) -> ExecutionResult:
         return ExecutionResult(self.data, self.errors or None)
 
     def later(self, awaitable: Awaitable[Any], place: Place, field: Field, complete: Complete) -> Any:
         """Have a value fetched, and put where it belongs once it is there."""
-        self._arriving.append(Waiting(awaitable, place, field, complete))
+        waiting = (awaitable, place, field, complete)
+        if isinstance(awaitable, Load):
+            self._load(awaitable, waiting)
+        else:
+            self._arriving.append(waiting)
         return LATER
+
+    def _load(self, load: Load[Any], waiting: Waiting) -> None:
+        """One of a set: needs no task of its own, only to be told when the set is there."""
+        if load.is_there:
+            self._arrived.append((waiting, load))
+            return
+        self._loading += 1
+        load.listen(self._loaded, (waiting, load))
+
+    def _loaded(self, arrived: tuple[Waiting, Load[Any]]) -> None:
+        self._loading -= 1
+        self._arrived.append(arrived)
+        self._wake_up()
 
     def failed(self, error: Exception, place: Place, field: Field) -> None:
         """Null in place of a value, with its error. Raises the located error where the value may not be null."""
@@ -101,9 +135,10 @@ class Run:
         """Until nothing is awaited any more."""
         try:
             self._start()
-            while self._running:
-                self._wake = asyncio.get_running_loop().create_future()
-                await self._wake
+            while self._running or self._loading or self._arrived:
+                if not self._arrived:
+                    self._wake = asyncio.get_running_loop().create_future()
+                    await self._wake
                 arrived, self._arrived = self._arrived, []
                 for waiting, future in arrived:
                     self._take(waiting, future)
@@ -117,10 +152,11 @@ class Run:
     def _start(self) -> None:
         arriving, self._arriving = self._arriving, []
         for waiting in arriving:
-            if self._nulled and not counts(waiting.place, self.data):
-                drop([waiting.awaitable])
+            awaitable, place, _, _ = waiting
+            if self._nulled and not counts(place, self.data):
+                drop([awaitable])
                 continue
-            future = asyncio.ensure_future(waiting.awaitable)
+            future = asyncio.ensure_future(awaitable)
             self._running[future] = waiting
             future.add_done_callback(self._hand_over)
 
@@ -129,16 +165,22 @@ class Run:
         if waiting is None:  # given up meanwhile
             return
         self._arrived.append((waiting, future))
+        self._wake_up()
+
+    def _wake_up(self) -> None:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
-    def _take(self, waiting: Waiting, future: asyncio.Future[Any]) -> None:
+    def _take(self, waiting: Waiting, arrived: asyncio.Future[Any] | Load[Any]) -> None:
         _, place, field, complete = waiting
         unseen = self._nulled and not counts(place, self.data)
         try:
-            value = future.result()
+            value = arrived.result()
             if unseen:
                 drop([value])
+                return
+            if arrived.__class__ is Load and awaits(value):
+                self.later(value, place, field, complete)
                 return
             done = complete(value, place, self)
             if done is None and place[3]:
@@ -161,10 +203,10 @@ class Run:
 
     async def _give_up(self) -> None:
         """There will be no answer any more: nothing that was begun for it goes on behind its back."""
-        futures = [*self._running, *(future for _, future in self._arrived)]
-        foreign = [waiting.awaitable for future, waiting in self._running.items() if future is waiting.awaitable]
-        drop([*foreign, *(waiting.awaitable for waiting in self._arriving)])
-        self._running, self._arrived, self._arriving = {}, [], []
+        futures = [*self._running, *(future for _, future in self._arrived if isinstance(future, asyncio.Future))]
+        foreign = [awaitable for future, (awaitable, _, _, _) in self._running.items() if future is awaitable]
+        drop([*foreign, *(awaitable for awaitable, _, _, _ in self._arriving)])
+        self._running, self._arrived, self._arriving, self._loading = {}, [], [], 0
         own = [future for future in futures if future not in foreign]
         for task in own:
             task.cancel()

@@ -137,6 +137,7 @@ async def test_whoever_leaves_the_clinic_is_out_at_once_and_only_once(world: Wor
     await each_is_refused(
         [
             leaving("already ended", "MEMBERSHIP_ENDED", expectedVersion=2),
+            leaving("a version before the first", "STALE_VERSION", "expectedVersion", expectedVersion=-1),
             leaving("nobody", "INVALID_ID", "memberId", memberId=world.clinic_id),
             member("leaves before coming", "DATES_REVERSED", "until", since="2026-03-05", until="2026-03-04"),
             member("no name", "TEXT_EMPTY", "name", name=""),

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import aiosqlite
 import httpx
+from asyncpg.pool import PoolConnectionProxy
 from PIL import Image
 from starlette.applications import Starlette
-from tortoise import connections
 
 from suivi.core.access.keys import LocalKey
 from suivi.core.access.viewer import Role
@@ -172,33 +173,35 @@ COUNTING: ContextVar[list[str] | None] = ContextVar("counting", default=None)
 class Statements:
     """Counts the SQL statements that are sent while it is entered, by this task and those it starts, not by others."""
 
-    METHODS = ("execute_query", "execute_query_dict")
+    DRIVERS: Mapping[type, tuple[str, ...]] = {
+        PoolConnectionProxy: ("execute", "executemany", "fetch", "fetchrow", "fetchval"),
+        aiosqlite.Connection: ("execute", "executemany", "execute_fetchall", "execute_insert"),
+    }
 
     def __init__(self) -> None:
         self.sent: list[str] = []
 
     def __enter__(self) -> "Statements":
-        self._client: Any = connections.get("default")
-        self._kept = {name: getattr(self._client, name) for name in self.METHODS}
-        for name, method in self._kept.items():
-            setattr(self._client, name, _counted(method))
+        self._kept = [(driver, name, getattr(driver, name)) for driver, names in self.DRIVERS.items() for name in names]
+        for driver, name, method in self._kept:
+            setattr(driver, name, _counted(method))
         self._token = COUNTING.set(self.sent)
         return self
 
     def __exit__(self, *_: object) -> None:
         COUNTING.reset(self._token)
-        for name in self.METHODS:
-            delattr(self._client, name)
+        for driver, name, method in self._kept:
+            setattr(driver, name, method)
 
     def __len__(self) -> int:
         return len(self.sent)
 
 
-def _counted(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    async def send(query: str, values: Any = None) -> Any:
+def _counted(method: Callable[..., Any]) -> Callable[..., Any]:
+    def send(connection: Any, query: str, *values: Any, **told: Any) -> Any:
         sent = COUNTING.get()
         if sent is not None:
             sent.append(query)
-        return await method(query, values)
+        return method(connection, query, *values, **told)
 
     return send

@@ -1,0 +1,154 @@
+"""Loading by set: whatever is asked for before the loop turns is loaded in one call."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+LoadSet = Callable[[list[Any]], Awaitable[Sequence[Any]]]
+"""The value of each key, in the order of the keys."""
+
+
+class Slot:
+    """The place of one key's value in a set."""
+
+    __slots__ = ("error", "is_there", "key", "listeners", "value")
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+        self.is_there = False
+        self.value: Any = None
+        self.error: Exception | None = None
+        self.listeners: list[tuple[Callable[[Any], None], Any]] = []
+
+    def result(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+    def fill(self, value: Any, error: Exception | None = None) -> None:
+        self.value, self.error, self.is_there = value, error, True
+        listeners, self.listeners = self.listeners, []
+        for listener, told in listeners:
+            listener(told)
+
+
+def _arrive(arriving: "asyncio.Future[None]") -> None:
+    if not arriving.done():
+        arriving.set_result(None)
+
+
+class Load(Generic[T]):
+    """A value that is there once its set is, and what is then made of it.
+
+    Returned by resolvers in place of a coroutine: an executor that knows it waits for all of a level with no task and
+    no future each. Whoever does not know it awaits it.
+    """
+
+    __slots__ = ("_make", "_slot")
+
+    def __init__(self, slot: Slot, make: Callable[[Any], Any] | None = None) -> None:
+        self._slot = slot
+        self._make = make
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, value: Any) -> Any:
+            # To Strawberry, which reads the annotations of resolvers, a field has the type of the value.
+            return value
+
+    @property
+    def is_there(self) -> bool:
+        return self._slot.is_there
+
+    def listen(self, listener: Callable[[U], None], told: U) -> None:
+        """The listener is called with what it is told here, as soon as the value is there."""
+        self._slot.listeners.append((listener, told))
+
+    def result(self) -> Any:
+        """Once it is there. Another awaitable where what is made of it has to be awaited; raises what went wrong."""
+        value = self._slot.result()
+        return value if self._make is None else self._make(value)
+
+    def then(self, make: Callable[[T], U]) -> "Load[U]":
+        earlier = self._make
+        if earlier is None:
+            return Load(self._slot, make)
+        return Load(self._slot, lambda value: make(earlier(value)))
+
+    def __await__(self) -> Generator[Any, None, T]:
+        if not self._slot.is_there:
+            arriving = asyncio.get_running_loop().create_future()
+            self.listen(_arrive, arriving)
+            yield from arriving
+        value = self.result()
+        if hasattr(value, "__await__"):
+            value = yield from value.__await__()
+        return cast("T", value)
+
+
+class Level(Generic[T]):
+    """The same for all objects of a level: the set that each finds its value in, and what is made of it."""
+
+    __slots__ = ("_loader", "_make")
+
+    def __init__(self, loader: "Loader", make: Callable[[Any], Any] | None = None) -> None:
+        self._loader = loader
+        self._make = make
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, value: Any) -> Any:
+            return value
+
+    def of(self, key: Any) -> Load[T]:
+        return Load(self._loader.slot(key), self._make)
+
+    def then(self, make: Callable[[T], U]) -> "Level[U]":
+        assert self._make is None, "one thing is made of a value"  # noqa: S101
+        return Level(self._loader, make)
+
+    def then_load(self, make: Callable[[T], Load[U]]) -> "Level[U]":
+        """What is made of the value has to be loaded in its turn."""
+        return cast("Level[U]", self.then(make))
+
+
+class Loader:
+    """One a request and kind of set. A key is loaded once."""
+
+    def __init__(self, load: LoadSet) -> None:
+        self._load = load
+        self._slots: dict[Hashable, Slot] = {}
+        self._wanted: list[Slot] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def load(self, key: Any) -> Load[Any]:
+        return Load(self.slot(key))
+
+    def slot(self, key: Any) -> Slot:
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = Slot(key)
+            if not self._wanted:
+                asyncio.get_running_loop().call_soon(self._begin)
+            self._wanted.append(slot)
+        return slot
+
+    def _begin(self) -> None:
+        wanted, self._wanted = self._wanted, []
+        task = asyncio.create_task(self._fetch(wanted))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _fetch(self, wanted: list[Slot]) -> None:
+        try:
+            values = await self._load([slot.key for slot in wanted])
+            pairs = list(zip(wanted, values, strict=True))
+        except Exception as error:
+            for slot in wanted:
+                slot.fill(None, error)
+        else:
+            for slot, value in pairs:
+                slot.fill(value)
