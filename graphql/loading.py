@@ -30,9 +30,9 @@ class Slot:
 
     def fill(self, value: Any, error: Exception | None = None) -> None:
         self.value, self.error, self.is_there = value, error, True
-        listeners, self.listeners = self.listeners, []
-        for listener, told in listeners:
+        for listener, told in self.listeners:
             listener(told)
+        self.listeners = []
 
 
 def _arrive(arriving: "asyncio.Future[None]") -> None:

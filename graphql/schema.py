@@ -180,6 +180,8 @@ class SuiviSchema(strawberry.Schema):
                 executed = await self._in_time(executed, plan.operation.is_serial, context)
         except Exception as error:
             return refused(error, context)
+        finally:
+            context.forget()
         if executed is None:
             return None
         return ExecutionResult(executed.data, _told(executed.errors, context) if executed.errors else None)

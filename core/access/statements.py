@@ -29,7 +29,6 @@ LISTS = ("ids", "parents", "keys")
 STAND_INS: Mapping[Any, str] = {
     ON: "on",
     SUBJECT: "subject",
-    FRONTEND: "frontend",
     PARTNER: "partner_id",
     IDS: "ids",
     PARENTS: "parents",
@@ -243,11 +242,9 @@ def _placed(before: str, name: str | None, after: str, *, number: int, dialect: 
 
 
 def _plain(value: Any) -> Any:
-    """As the stand-ins are: SQLite is given ids and days as texts."""
-    if isinstance(value, datetime):
-        return value
+    """As the stand-ins are: SQLite is given ids, days and moments as texts."""
     if isinstance(value, str):
-        for read in (UUID, date.fromisoformat):
+        for read in (UUID, date.fromisoformat, datetime.fromisoformat):
             try:
                 return read(value)
             except ValueError:
@@ -256,6 +253,7 @@ def _plain(value: Any) -> Any:
 
 
 def _fixed(value: Any) -> Any:
-    if value == EXPIRY or (isinstance(value, str) and "\x00" in value):
+    # Codes and numbers are the same for everybody; days, moments and ids never are, nor what is made of a stand-in.
+    if isinstance(_plain(value), date | UUID) or (isinstance(value, str) and "\x00" in value):
         raise Untemplated("a fact about the viewer that statements do not take")
     return value

@@ -1,6 +1,7 @@
 """The steps of a selection: each gets one field of an object, or several attributes, and puts them into the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from suivi.graphql.execution.completion import Shape, bare, completion, settled_kind
@@ -8,8 +9,9 @@ from suivi.graphql.execution.field import Field
 from suivi.graphql.execution.flat import Attribute, flat_attribute, flat_step
 from suivi.graphql.execution.objects import Step
 from suivi.graphql.execution.places import Place
-from suivi.graphql.execution.resolvers import resolver
-from suivi.graphql.execution.running import Run, finishing
+from suivi.graphql.execution.resolvers import level, resolver
+from suivi.graphql.execution.running import LATER, Run, finishing
+from suivi.graphql.loading import Level
 
 
 def steps_of(fields: Iterable[Field], shape: Shape) -> list[Step]:
@@ -40,6 +42,30 @@ def _typename(field: Field) -> Step:
 
 
 def _single(field: Field, shape: Shape) -> Step:
+    asked = level(field, shape.schema)
+    return _resolved(field, shape) if asked is None else _edge(field, shape, *asked)
+
+
+def _edge(field: Field, shape: Shape, asked: Callable[[Place, Run], Level[Any]], by: str) -> Step:
+    key, required, typename, type_ = field.key, field.required, field.parent.name, bare(field.definition.type)
+    complete, found_by = completion(type_, field, shape), attrgetter(by)
+
+    def put_later(data: dict[str, Any], source: Any, above: Place | None, run: Run) -> None:
+        place = (above, key, data, required, typename)
+        try:
+            found = run.levels.get(field) or asked(place, run)
+            load = found.of(found_by(source))
+        except Exception as error:
+            run.failed(error, place, field)
+            data[key] = None
+        else:
+            data[key] = LATER
+            run.load(load, (load, place, field, complete))
+
+    return put_later
+
+
+def _resolved(field: Field, shape: Shape) -> Step:
     key, required, typename, type_ = field.key, field.required, field.parent.name, bare(field.definition.type)
     kind, call, complete = settled_kind(type_), resolver(field, shape.schema), completion(type_, field, shape)
     finish = finishing(field, complete, required=required)

@@ -14,6 +14,7 @@ from suivi.graphql.execution.field import STRAWBERRY, Field
 from suivi.graphql.execution.info import FieldInfo, resolve_info
 from suivi.graphql.execution.places import Place
 from suivi.graphql.execution.running import Run
+from suivi.graphql.loading import Level
 
 Call = Callable[[Any, Place, Run], Any]
 
@@ -72,8 +73,6 @@ def _direct(field: Field, definition: StrawberryField, strawberry: Any) -> Call:
     source_names = [parameter.name for parameter in (bare.parent_parameter, bare.root_parameter) if parameter]
     if takes_self and not (definition.arguments or info_name or source_names):
         return lambda source, place, run: function(source)
-    if hasattr(function, "level"):
-        return _level(field, definition, info_class, arguments)
 
     def call(source: Any, place: Place, run: Run) -> Any:
         try:
@@ -96,23 +95,29 @@ def _direct(field: Field, definition: StrawberryField, strawberry: Any) -> Call:
     return call
 
 
-def _level(field: Field, definition: StrawberryField, info_class: Any, arguments: Arguments) -> Call:
-    """Of an edge: asked once a request what is the same for all objects of the level."""
+def level(field: Field, schema: GraphQLSchema) -> tuple[Callable[[Place, Run], Level[Any]], str] | None:
+    """Of an edge: what is the same for all objects of a level, and the attribute by which each finds its value."""
+    definition, strawberry = field.strawberry, schema.extensions.get(STRAWBERRY)
+    if strawberry is None or strawberry.exception_handlers or not _is_bare(definition):
+        return None
     bare: Any = definition.base_resolver
-    level, by, info_name = bare.wrapped_func.level, bare.wrapped_func.by, bare.info_parameter.name
+    if not hasattr(bare.wrapped_func, "level"):
+        return None
+    ask, info_name = bare.wrapped_func.level, bare.info_parameter.name
+    arguments, info_class = Arguments(field, _conversion(definition, strawberry)), strawberry.config.info_class
 
-    def call(source: Any, place: Place, run: Run) -> Any:
-        found = run.levels.get(field)
+    def asked(place: Place, run: Run) -> Level[Any]:
+        found: Level[Any] | None = run.levels.get(field)
         if found is None:
             try:
                 given = arguments.of(run)
             except NotConverted as error:
                 raise error.reason from None
             info = info_class(_raw_info=FieldInfo(run, field, place), _field=definition)
-            found = run.levels[field] = level(**given, **{info_name: info})
-        return found.of(getattr(source, by))
+            found = run.levels[field] = ask(**given, **{info_name: info})
+        return found
 
-    return call
+    return asked, bare.wrapped_func.by
 
 
 def _conversion(definition: StrawberryField, strawberry: Any) -> Callable[[Given], Given] | None:

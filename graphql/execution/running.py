@@ -95,18 +95,22 @@ class Run:
         return bool(self._arriving or self._loading or self._arrived)
 
     def result(self) -> ExecutionResult:
+        """The answer, after which nothing is asked of this run any more."""
+        # What resolvers were told points back here: in a circle, all of it would wait for a garbage collection.
+        self.infos.clear()
+        self.levels.clear()
         return ExecutionResult(self.data, self.errors or None)
 
     def later(self, awaitable: Awaitable[Any], place: Place, field: Field, complete: Complete) -> Any:
         """Have a value fetched, and put where it belongs once it is there."""
         waiting = (awaitable, place, field, complete)
         if isinstance(awaitable, Load):
-            self._load(awaitable, waiting)
+            self.load(awaitable, waiting)
         else:
             self._arriving.append(waiting)
         return LATER
 
-    def _load(self, load: Load[Any], waiting: Waiting) -> None:
+    def load(self, load: Load[Any], waiting: Waiting) -> None:
         """One of a set: needs no task of its own, only to be told when the set is there."""
         if load.is_there:
             self._arrived.append((waiting, load))

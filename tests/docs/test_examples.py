@@ -136,7 +136,7 @@ class Reader:
         self.answer = json.loads(printed) if printed.startswith(b"{") else self.answer
 
     async def _run_without_shell(self) -> None:
-        if self.answer is None:
+        if "beginUpload" not in (self.answer or {}).get("data", {}):
             self.answer = await self.world.patient.send("{ viewer { role } }")
         else:
             await self.world.suivi.upload(self.world.patient, self.answer["data"]["beginUpload"], PHOTO)
