@@ -92,11 +92,13 @@ class Load(Generic[T]):
 class Level(Generic[T]):
     """The same for all objects of a level: the set that each finds its value in, and what is made of it."""
 
-    __slots__ = ("_loader", "_make")
+    __slots__ = ("_loader", "goes_on", "make")
 
-    def __init__(self, loader: "Loader", make: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, loader: "Loader", make: Callable[[Any], Any] | None = None, *, goes_on: bool = False) -> None:
         self._loader = loader
-        self._make = make
+        self.make = make
+        self.goes_on = goes_on
+        """What is made of a value has to be awaited in its turn."""
 
     if not TYPE_CHECKING:
 
@@ -104,15 +106,22 @@ class Level(Generic[T]):
             return value
 
     def of(self, key: Any) -> Load[T]:
-        return Load(self._loader.slot(key), self._make)
+        return Load(self._loader.slot(key), self.make)
+
+    def slot(self, key: Any) -> Slot:
+        return self._loader.slot(key)
+
+    def listen(self, slots: list[Slot], listener: Callable[[U], None], told: U) -> None:
+        """The listener is called with what it is told here, as soon as all of these slots are filled."""
+        self._loader.listen(slots, listener, told)
 
     def then(self, make: Callable[[T], U]) -> "Level[U]":
-        assert self._make is None, "one thing is made of a value"  # noqa: S101
+        assert self.make is None, "one thing is made of a value"  # noqa: S101
         return Level(self._loader, make)
 
     def then_load(self, make: Callable[[T], Load[U]]) -> "Level[U]":
-        """What is made of the value has to be loaded in its turn."""
-        return cast("Level[U]", self.then(make))
+        assert self.make is None, "one thing is made of a value"  # noqa: S101
+        return Level(self._loader, make, goes_on=True)
 
 
 class Loader:
@@ -123,6 +132,7 @@ class Loader:
         self._slots: dict[Hashable, Slot] = {}
         self._wanted: list[Slot] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._listeners: list[tuple[list[Slot], Callable[[Any], None], Any]] = []
 
     def load(self, key: Any) -> Load[Any]:
         return Load(self.slot(key))
@@ -135,6 +145,12 @@ class Loader:
                 asyncio.get_running_loop().call_soon(self._begin)
             self._wanted.append(slot)
         return slot
+
+    def listen(self, slots: list[Slot], listener: Callable[[U], None], told: U) -> None:
+        if all(slot.is_there for slot in slots):
+            listener(told)
+        else:
+            self._listeners.append((slots, listener, told))
 
     def _begin(self) -> None:
         wanted, self._wanted = self._wanted, []
@@ -152,3 +168,6 @@ class Loader:
         else:
             for slot, value in pairs:
                 slot.fill(value)
+        listeners, self._listeners = self._listeners, []
+        for slots, listener, told in listeners:
+            self.listen(slots, listener, told)

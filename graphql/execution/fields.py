@@ -10,7 +10,7 @@ from suivi.graphql.execution.flat import Attribute, flat_attribute, flat_step
 from suivi.graphql.execution.objects import Step
 from suivi.graphql.execution.places import Place
 from suivi.graphql.execution.resolvers import level, resolver
-from suivi.graphql.execution.running import LATER, Run, finishing
+from suivi.graphql.execution.running import LATER, Batch, Run, finishing
 from suivi.graphql.loading import Level
 
 
@@ -52,15 +52,17 @@ def _edge(field: Field, shape: Shape, asked: Callable[[Place, Run], Level[Any]],
 
     def put_later(data: dict[str, Any], source: Any, above: Place | None, run: Run) -> None:
         place = (above, key, data, required, typename)
+        batch = run.batches.get(field)
         try:
-            found = run.levels.get(field) or asked(place, run)
-            load = found.of(found_by(source))
+            if batch is None:
+                batch = run.batches[field] = Batch(field, asked(place, run), complete)
+            batch.slots.append(batch.level.slot(found_by(source)))
         except Exception as error:
             run.failed(error, place, field)
             data[key] = None
         else:
+            batch.places.append(place)
             data[key] = LATER
-            run.load(load, (load, place, field, complete))
 
     return put_later
 

@@ -43,6 +43,26 @@ CONVERTED = """
 
 OR_NULL = " or value is None"
 
+WHOLE = """
+
+def whole(source):{reads}
+    return {{{pairs}}}
+"""
+
+READ_UNCHANGED = """
+    value_{n} = source.{name}
+    if not (value_{n}.__class__ is unchanged_{n}{or_null}):
+        return None"""
+
+READ_CONVERTED = """
+    value_{n} = source.{name}
+    if value_{n}.__class__ in ordinary_{n}:
+        value_{n} = convert_{n}(value_{n})
+        if value_{n} is None or value_{n} is Undefined:
+            return None
+    elif {unusual}:
+        return None"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attribute:
@@ -61,6 +81,13 @@ class Attribute:
         or_null = "" if self.field.required else OR_NULL
         return template.format(n=n, name=self.name, key=self.field.key, or_null=or_null)
 
+    def reading(self, n: int) -> str:
+        if self.leaf in leaves.AS_THEY_ARE:
+            or_null = "" if self.field.required else f" or value_{n} is None"
+            return READ_UNCHANGED.format(n=n, name=self.name, or_null=or_null)
+        unusual = "True" if self.field.required else f"value_{n} is not None"
+        return READ_CONVERTED.format(n=n, name=self.name, unusual=unusual)
+
     def names(self, n: int) -> dict[str, Any]:
         return {
             f"unchanged_{n}": leaves.AS_THEY_ARE.get(self.leaf),
@@ -77,10 +104,18 @@ def flat_attribute(field: Field, shape: Shape) -> str | None:
 
 
 def flat_step(attributes: Sequence[Attribute]) -> Step:
-    """Only names that Python and GraphQL accept as names get into the text, and no text of anybody's."""
+    """Only names that Python and GraphQL accept as names get into the text, and no text of anybody's.
+
+    Its attribute `whole` makes the answer of an object that has no other fields; none where a value is not as usual.
+    """
+    reads = "".join(attribute.reading(n) for n, attribute in enumerate(attributes))
+    pairs = ", ".join(f"{attribute.field.key!r}: value_{n}" for n, attribute in enumerate(attributes))
     source = "".join([HEAD, *(attribute.source(n) for n, attribute in enumerate(attributes))])
+    source += WHOLE.format(reads=reads, pairs=pairs)
     names: dict[str, Any] = {"Undefined": Undefined}
     for n, attribute_ in enumerate(attributes):
         names |= attribute_.names(n)
     exec(compile(source, "<attributes of a plan>", "exec"), names)  # noqa: S102
-    return cast("Callable[..., None]", names["put_flat"])
+    step = names["put_flat"]
+    step.whole = names["whole"]
+    return cast("Callable[..., None]", step)

@@ -45,13 +45,22 @@ def of_object(type_: GraphQLObjectType, field: Field, steps: Steps) -> Complete:
     kind, is_type_of = kind_of(type_), type_.is_type_of
     is_asked = is_type_of is not None
     compiled: Sequence[Step] | None = None
+    whole: Callable[[Any], dict[str, Any] | None] | None = None
 
     def complete_object(value: Any, place: Place, run: Run, *, is_sure: bool = False) -> Any:
         if not is_sure and (value.__class__ is not kind or (is_asked and hasattr(value, TYPE_CAST_ATTRIBUTE))):
             return complete_unsure(value, place, run)
-        nonlocal compiled
+        nonlocal compiled, whole
         if compiled is None:
             compiled = steps()
+            whole = getattr(compiled[0], "whole", None) if len(compiled) == 1 else None
+        if whole is not None:
+            try:
+                flat: dict[str, Any] | None = whole(value)
+            except Exception:
+                flat = None  # told properly below
+            if flat is not None:
+                return flat
         data: dict[str, Any] = {}
         for step in compiled:
             step(data, value, place, run)

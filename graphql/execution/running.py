@@ -12,7 +12,7 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 from suivi.graphql.execution.field import Field
 from suivi.graphql.execution.operations import Operation
 from suivi.graphql.execution.places import Place, counts, nullable_from
-from suivi.graphql.loading import Load
+from suivi.graphql.loading import Level, Load, Slot
 
 Complete = Callable[[Any, Place, "Run"], Any]
 """From the value a resolver gave to the value in the answer; null where there is none; LATER where it is awaited."""
@@ -34,6 +34,19 @@ Waiting: TypeAlias = tuple[Awaitable[Any], Place, Field, Complete]
 """A value that is awaited, and what is done with it once it is there."""
 
 
+class Batch:
+    """One edge of all objects of a level, and where their values go."""
+
+    __slots__ = ("complete", "field", "level", "places", "slots")
+
+    def __init__(self, field: Field, level: Level[Any], complete: Complete) -> None:
+        self.field = field
+        self.level = level
+        self.complete = complete
+        self.places: list[Place] = []
+        self.slots: list[Slot] = []
+
+
 class Run:
     """The request's own task completes everything; tasks beside it do nothing but fetch.
 
@@ -44,12 +57,14 @@ class Run:
 
     __slots__ = (
         "_arrived",
+        "_arrived_batches",
         "_arriving",
         "_loading",
         "_nulled",
         "_running",
         "_wake",
         "arguments",
+        "batches",
         "context",
         "data",
         "errors",
@@ -82,7 +97,9 @@ class Run:
         self.errors: list[GraphQLError] = []
         self.arguments: dict[Any, dict[str, Any]] = {}
         self.infos: dict[Field, Any] = {}
-        self.levels: dict[Field, Any] = {}
+        self.levels: dict[Field, Level[Any]] = {}
+        self.batches: dict[Field, Batch] = {}
+        self._arrived_batches: list[Batch] = []
         self._nulled = False
         self._arriving: list[Waiting] = []
         self._loading = 0
@@ -92,7 +109,7 @@ class Run:
 
     @property
     def is_waiting(self) -> bool:
-        return bool(self._arriving or self._loading or self._arrived)
+        return bool(self._arriving or self._loading or self._arrived or self.batches)
 
     def result(self) -> ExecutionResult:
         """The answer, after which nothing is asked of this run any more."""
@@ -104,19 +121,15 @@ class Run:
     def later(self, awaitable: Awaitable[Any], place: Place, field: Field, complete: Complete) -> Any:
         """Have a value fetched, and put where it belongs once it is there."""
         waiting = (awaitable, place, field, complete)
-        if isinstance(awaitable, Load):
-            self.load(awaitable, waiting)
-        else:
+        if not isinstance(awaitable, Load):
             self._arriving.append(waiting)
+        elif awaitable.is_there:
+            self._arrived.append((waiting, awaitable))
+        else:
+            # One of a set: needs no task of its own, only to be told when the set is there.
+            self._loading += 1
+            awaitable.listen(self._loaded, (waiting, awaitable))
         return LATER
-
-    def load(self, load: Load[Any], waiting: Waiting) -> None:
-        """One of a set: needs no task of its own, only to be told when the set is there."""
-        if load.is_there:
-            self._arrived.append((waiting, load))
-            return
-        self._loading += 1
-        load.listen(self._loaded, (waiting, load))
 
     def _loaded(self, arrived: tuple[Waiting, Load[Any]]) -> None:
         self._loading -= 1
@@ -139,13 +152,16 @@ class Run:
         """Until nothing is awaited any more."""
         try:
             self._start()
-            while self._running or self._loading or self._arrived:
-                if not self._arrived:
+            while self._running or self._loading or self._arrived or self._arrived_batches:
+                if not (self._arrived or self._arrived_batches):
                     self._wake = asyncio.get_running_loop().create_future()
                     await self._wake
                 arrived, self._arrived = self._arrived, []
                 for waiting, future in arrived:
                     self._take(waiting, future)
+                batches, self._arrived_batches = self._arrived_batches, []
+                for batch in batches:
+                    self._take_batch(batch)
                 if self.data is None:
                     await self._give_up()
                 self._start()
@@ -154,6 +170,10 @@ class Run:
             raise
 
     def _start(self) -> None:
+        batches, self.batches = self.batches, {}
+        for batch in batches.values():
+            self._loading += 1
+            batch.level.listen(batch.slots, self._batch_arrived, batch)
         arriving, self._arriving = self._arriving, []
         for waiting in arriving:
             awaitable, place, _, _ = waiting
@@ -194,6 +214,30 @@ class Run:
             if not unseen:
                 self._null(field.located(error, place), nullable_from(place))
 
+    def _batch_arrived(self, batch: Batch) -> None:
+        self._loading -= 1
+        self._arrived_batches.append(batch)
+        self._wake_up()
+
+    def _take_batch(self, batch: Batch) -> None:
+        field, complete, make, goes_on = batch.field, batch.complete, batch.level.make, batch.level.goes_on
+        for place, slot in zip(batch.places, batch.slots, strict=True):
+            if self._nulled and not counts(place, self.data):
+                continue
+            try:
+                value = slot.result()
+                if make is not None:
+                    value = make(value)
+                if goes_on and awaits(value):
+                    self.later(value, place, field, complete)
+                    continue
+                done = complete(value, place, self)
+                if done is None and place[3]:
+                    raise field.missing()
+                place[2][place[1]] = done
+            except Exception as error:
+                self._null(field.located(error, place), nullable_from(place))
+
     def _null(self, error: GraphQLError, place: Place | None) -> None:
         self._record(error)
         if place is None:
@@ -211,6 +255,7 @@ class Run:
         foreign = [awaitable for future, (awaitable, _, _, _) in self._running.items() if future is awaitable]
         drop([*foreign, *(awaitable for awaitable, _, _, _ in self._arriving)])
         self._running, self._arrived, self._arriving, self._loading = {}, [], [], 0
+        self.batches, self._arrived_batches = {}, []
         own = [future for future in futures if future not in foreign]
         for task in own:
             task.cancel()

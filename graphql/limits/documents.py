@@ -100,7 +100,10 @@ class Documents:
 
     def keep_for_good(self, texts: Iterable[str]) -> None:
         """Once these are read, no others push them out. There is no bound: for trusted documents only."""
-        self._lasting |= dict.fromkeys(texts)
+        for text in texts:
+            if text not in self._lasting:
+                self._lasting[text] = self._kept.get(text)
+                self._forget(text)
 
     def prepare(
         self, text: str, name: str | None, variables: Mapping[str, Any] | None, allowance: Allowance

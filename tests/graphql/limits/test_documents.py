@@ -16,6 +16,13 @@ from suivi.settings import Settings
 SCHEMA: GraphQLSchema = build_schema("type Query { a: String b(n: Int): Int } type Mutation { c: Int }")
 WHO = "query Who { a }"
 ALLOWED = Allowance()
+ROOM = 500
+
+
+@pytest.fixture(autouse=True)
+def room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little enough to fill in a moment."""
+    monkeypatch.setattr(limits, "KEPT_TOKENS", ROOM)
 
 
 def prepared(documents: Documents, text: str, name: str | None = None, **variables: Any) -> Prepared:
@@ -25,7 +32,7 @@ def prepared(documents: Documents, text: str, name: str | None = None, **variabl
 def crowd(documents: Documents) -> None:
     """So many others that nothing from before is remembered."""
     long = " ".join(f"x{n}: a" for n in range(10))
-    for number in range(limits.KEPT_TOKENS // 30 + 1):
+    for number in range(ROOM // 30 + 1):
         prepared(documents, f"query Q{number} {{ {long} }}")
 
 
@@ -76,9 +83,9 @@ def test_the_plan_is_forgotten_with_the_document() -> None:
 def test_a_document_asked_for_again_and_again_is_not_the_one_that_is_forgotten() -> None:
     documents = Documents(SCHEMA)
     before = prepared(documents, WHO).document
-    for number in range(limits.KEPT_TOKENS // 5):
+    for number in range(ROOM):
         prepared(documents, f"query Q{number} {{ a }}")
-        if number % 1000 == 0:
+        if number % 20 == 0:
             prepared(documents, WHO)
 
     assert prepared(documents, WHO).document is before
@@ -98,7 +105,7 @@ def test_a_trusted_document_is_never_pushed_out_nor_its_plan() -> None:
 
 def test_trusted_documents_take_no_room_from_the_others() -> None:
     documents = Documents(SCHEMA)
-    trusted = [f"query T{number} {{ {' '.join(f'x{n}: a' for n in range(10))} }}" for number in range(2_000)]
+    trusted = [f"query T{number} {{ {' '.join(f'x{n}: a' for n in range(10))} }}" for number in range(ROOM // 10)]
     documents.keep_for_good(trusted)
     other = prepared(documents, WHO).document
 
