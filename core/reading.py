@@ -1,7 +1,7 @@
 """Light rows, read by set: a handful of statements however many there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -67,14 +67,15 @@ async def children(model: type[Record], parent: str, ids: Sequence[UUID]) -> dic
     return grouped
 
 
-def rows_of(model: type[Record], raw: Iterable[Any], dialect: str) -> list[Row]:
+def rows_of(model: type[Record], raw: Sequence[Any], dialect: str) -> list[Row]:
     """From the driver's own rows, whose columns are those of the model or numbers computed beside them."""
+    if not raw:
+        return []
+    names = tuple(raw[0].keys())
+    converted = [(name, convert) for name, convert in _conversions(model, dialect) if name in names]
     read: list[Row] = []
-    converted: Sequence[tuple[str, Callable[[Any], Any]]] = ()
     for values in raw:
-        columns = dict(values)
-        if not read:
-            converted = [(name, convert) for name, convert in _conversions(model, dialect) if name in columns]
+        columns = dict(zip(names, values, strict=True))
         for name, convert in converted:
             columns[name] = convert(columns[name])
         row = Row.__new__(Row)

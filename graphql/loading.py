@@ -161,13 +161,23 @@ class Loader:
     async def _fetch(self, wanted: list[Slot]) -> None:
         try:
             values = await self._load([slot.key for slot in wanted])
-            pairs = list(zip(wanted, values, strict=True))
-        except Exception as error:
-            for slot in wanted:
-                slot.fill(None, error)
-        else:
-            for slot, value in pairs:
+            for slot, value in list(zip(wanted, values, strict=True)):
                 slot.fill(value)
+        except Exception as error:
+            self._fail(wanted, error)
+        except BaseException:
+            # Nobody is left waiting, and what ends the task is still told to whoever began it.
+            self._fail(wanted, RuntimeError("loading was given up"))
+            raise
+        finally:
+            self._tell()
+
+    def _fail(self, wanted: list[Slot], error: Exception) -> None:
+        for slot in wanted:
+            if not slot.is_there:
+                slot.fill(None, error)
+
+    def _tell(self) -> None:
         listeners, self._listeners = self._listeners, []
         for slots, listener, told in listeners:
             self.listen(slots, listener, told)
