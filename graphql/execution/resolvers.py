@@ -107,15 +107,14 @@ def level(field: Field, schema: GraphQLSchema) -> tuple[Callable[[Place, Run], L
     arguments, info_class = Arguments(field, _conversion(definition, strawberry)), strawberry.config.info_class
 
     def asked(place: Place, run: Run) -> Level[Any]:
-        found: Level[Any] | None = run.levels.get(field)
-        if found is None:
+        if field not in run.levels:
             try:
                 given = arguments.of(run)
             except NotConverted as error:
                 raise error.reason from None
             info = info_class(_raw_info=FieldInfo(run, field, place), _field=definition)
-            found = run.levels[field] = ask(**given, **{info_name: info})
-        return found
+            run.levels[field] = ask(**given, **{info_name: info})
+        return run.levels[field]
 
     return asked, bare.wrapped_func.by
 
