@@ -71,7 +71,13 @@ def config(url: str, *, pool: int = 20) -> dict[str, Any]:
             "synchronous": "FULL",
         }
     else:
-        connection["credentials"] |= {"min_size": 1, "max_size": pool, "connection_class": _Connection}
+        connection["credentials"] |= {
+            "min_size": 1,
+            "max_size": pool,
+            "connection_class": _Connection,
+            # Otherwise a timer is set and cleared around each statement, to close what was idle for minutes.
+            "max_inactive_connection_lifetime": 0,
+        }
     return {
         "connections": {"default": connection},
         "apps": {"suivi": {"models": list(MODELS), "migrations": "suivi.core.migrations"}},

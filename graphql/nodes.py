@@ -122,7 +122,7 @@ class Connection(Generic[T]):
 
 
 def global_id(kind: str, identity: UUID) -> strawberry.ID:
-    return strawberry.ID(b2a_base64(f"{kind}:{identity}".encode(), newline=False).decode())
+    return strawberry.ID(b2a_base64(f"{kind}:{identity}".encode("ascii"), newline=False).decode("ascii"))
 
 
 def read_id(kind: str, text: str, *, field: str = "id") -> UUID:
@@ -155,7 +155,7 @@ def read_page(size: int, cursor: str | None) -> UUID | None:
 
 
 def cursor_of(row: Any) -> str:
-    return b2a_base64(f"cursor:{row.id}".encode(), newline=False).decode()
+    return b2a_base64(f"cursor:{row.id}".encode("ascii"), newline=False).decode("ascii")
 
 
 def connection(nodes: list[T], rows: list[Any], *, more: bool) -> Connection[T]:

@@ -51,9 +51,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that reaches no part gives the same answer on all of them: it runs once, with the embedded ones."""
     if config.getoption("--parts") == "real":
-        others = [item for item in items if "parts" not in getattr(item, "fixturenames", ())]
-        items[:] = [item for item in items if "parts" in getattr(item, "fixturenames", ())]
+        others = [item for item in items if not _is_of_parts(item)]
+        items[:] = [item for item in items if _is_of_parts(item)]
         config.hook.pytest_deselected(items=others)
+
+
+def _is_of_parts(item: pytest.Item) -> bool:
+    return "parts" in getattr(item, "fixturenames", ()) and item.get_closest_marker("once") is None
 
 
 @pytest.hookimpl(trylast=True)

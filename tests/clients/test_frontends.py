@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.clients.scripts import listening, posted, script, silence
 from tests.services.world import World
+
+pytestmark = pytest.mark.once
 
 PATIENT = {"__typename": "Viewer", "role": "patient"}
 

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from suivi.core.access.viewer import Role
 from tests.clients.scripts import listening, posted, script
 from tests.services.world import World
+
+pytestmark = pytest.mark.once
 
 PROGRAM = Path(__file__).parent / "python" / "program_gql.py"
 

@@ -11,6 +11,8 @@ from tests.clients.served import served
 from tests.services.suivi import Suivi, suivi
 from tests.services.world import World, build_world
 
+pytestmark = pytest.mark.once
+
 VIEWER = {"data": {"viewer": {"__typename": "Viewer", "role": "patient"}}}
 HASH, BOTH = [False, True], [True, True]
 """Of one request: whether it had a text, and a hash."""
