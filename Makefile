@@ -45,8 +45,10 @@ test: check ## Check, then run all tests on the embedded parts and on PostgreSQL
 check: $(FOR_WORK) ## Lint, formatting and types: ruff, mypy --strict, pyright.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict
-	$(BIN)/pyright --pythonpath $(BIN)/python
+	@echo "$(BIN)/mypy --strict, and $(BIN)/pyright beside it"; \
+	$(BIN)/mypy --strict & types=$$!; \
+	$(BIN)/pyright --pythonpath $(BIN)/python || failed=1; \
+	wait $$types && exit $${failed:-0}
 
 .PHONY: format
 format: $(FOR_WORK) ## Put imports in order and format the code.
