@@ -11,12 +11,14 @@ from urllib.parse import quote, unquote
 
 import asyncpg
 from tortoise import Tortoise
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connection, get_connections
 from tortoise.migrations.api import migrate as apply_migrations
+
+from suivi.core import postgres
 
 NOUNS = (
     "partners",
@@ -30,11 +32,15 @@ NOUNS = (
     "complications",
     "classifications",
     "coverage",
+    "confirmations",
+    "devices",
+    "insurances",
     "measurements",
     "check_ups",
     "pins",
     "events",
     "deliveries",
+    "reminders",
 )
 MODELS = tuple(f"suivi.core.{noun}.models" for noun in NOUNS)
 
@@ -51,15 +57,6 @@ def sqlite_file(url: str) -> Path:
     return Path(unquote(expand_db_url(url)["credentials"]["file_path"]))
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg says nothing of its types
-    def get_reset_query(self) -> str:
-        """Nothing to undo when it goes back to the pool: what we set, we set for one transaction.
-
-        asyncpg ends a transaction left open by itself; its own query for the rest is a round trip each time.
-        """
-        return ""
-
-
 def config(url: str, *, pool: int = 20) -> dict[str, Any]:
     """Tortoise's configuration for a `sqlite://` or `postgresql://` address."""
     connection = expand_db_url(url)
@@ -71,13 +68,8 @@ def config(url: str, *, pool: int = 20) -> dict[str, Any]:
             "synchronous": "FULL",
         }
     else:
-        connection["credentials"] |= {
-            "min_size": 1,
-            "max_size": pool,
-            "connection_class": _Connection,
-            # Otherwise a timer is set and cleared around each statement, to close what was idle for minutes.
-            "max_inactive_connection_lifetime": 0,
-        }
+        connection["engine"] = postgres.__name__
+        connection["credentials"] |= {"max_size": pool, "connection_class": postgres.Connection}
     return {
         "connections": {"default": connection},
         "apps": {"suivi": {"models": list(MODELS), "migrations": "suivi.core.migrations"}},
@@ -141,11 +133,11 @@ def transaction() -> AbstractAsyncContextManager[TransactionalDBClient]:
     connection: Any = get_connection("default")
     if isinstance(connection, TransactionalDBClient):
         return connection._in_transaction()
-    return _of_pool(connection) if isinstance(connection, AsyncpgDBClient) else _of_file(connection)
+    return _of_pool(connection) if isinstance(connection, postgres.Client) else _of_file(connection)
 
 
 @asynccontextmanager
-async def _of_pool(client: AsyncpgDBClient) -> AsyncIterator[TransactionalDBClient]:
+async def _of_pool(client: postgres.Client) -> AsyncIterator[TransactionalDBClient]:
     # Tortoise's own would not give the connection back where BEGIN fails or is cancelled.
     async with client.acquire_connection() as held, held.transaction():
         inside = TransactionWrapper(client)

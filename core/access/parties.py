@@ -126,6 +126,28 @@ def of_a_treatment(asking: Asking) -> Q:
     return Q(treatment_id__in=Subquery(Treatment.filter(treatments(asking)).values("id")))
 
 
+def of_patient_and_clinic(asking: Asking) -> Q:
+    """For what stands between a patient and a clinic, with a treatment or before there is one."""
+    role = asking.viewer.role
+    if role in STAFF:
+        return Q(clinic_id__in=_clinics(asking)) & _of_patients_of_partner(asking)
+    if role in ASSIGNED:
+        return of_a_treatment(asking)
+    return Q(patient_id__in=_patients(asking))
+
+
+def of_a_clinic(asking: Asking) -> Q:
+    """For what is a clinic's own affair."""
+    return Q(clinic_id__in=_clinics(asking))
+
+
+def deliveries(asking: Asking) -> Q:
+    """Of cases; a notice about no case is known to the clinic it is sent to."""
+    if asking.viewer.role not in STAFF:
+        return of_a_case(asking)
+    return of_a_case(asking) | Q(case_id__isnull=True, clinic_id__in=_clinics(asking))
+
+
 def patients(asking: Asking) -> Q:
     viewer = asking.viewer
     if viewer.role is Role.FRONTEND:
@@ -189,10 +211,18 @@ PARTIES: dict[str, Callable[[Asking], Q]] = {
     "clinic": clinics,
     "clinic_settings": clinics,
     "member": members,
+    "terms_draft": of_a_clinic,
+    "terms_offer": of_a_treatment,
     "patient": patients,
     "mandate": mandates,
     "trip": trips,
     "treatment": treatments,
+    "device": of_a_treatment,
+    "device_warranty": of_a_treatment,
+    "insurance": of_a_treatment,
+    "confirmation_request": of_patient_and_clinic,
+    "confirmation": of_patient_and_clinic,
+    "reminder": of_patient_and_clinic,
     "measurement": of_a_treatment,
     "check_up_held": of_a_treatment,
     "case": cases,
@@ -201,6 +231,6 @@ PARTIES: dict[str, Callable[[Asking], Q]] = {
     "evidence": of_a_case,
     "complication_report": of_a_case,
     "classification": of_a_case,
-    "delivery": of_a_case,
+    "delivery": deliveries,
     "event": events,
 }

@@ -56,8 +56,10 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         READ: everything(*EVERYONE),
         "update": party(COORDINATOR) | everything(OPERATOR),
         "add_member": party(COORDINATOR) | everything(OPERATOR),
+        "draft_terms": party(COORDINATOR),
         "publish_terms": party(COORDINATOR),
         "register_treatment": party(*CLINIC_SIDE),
+        "record_end": party(COORDINATOR) | everything(OPERATOR),
     },
     "clinic_settings": {READ: party(COORDINATOR) | everything(OPERATOR)},
     "member": {
@@ -65,11 +67,22 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         "end_membership": party(COORDINATOR) | everything(OPERATOR),
     },
     "terms": {READ: everything(*EVERYONE)},
+    "terms_draft": {
+        READ: party(COORDINATOR),
+        "change": party(COORDINATOR),
+        "discard": party(COORDINATOR),
+        "publish": party(COORDINATOR),
+    },
+    "terms_offer": {
+        READ: party(*BOTH_SIDES, MEDIATOR),
+        "answer": party(*PATIENT_SIDE),
+    },
     "patient": {
         READ: party(*BOTH_SIDES, MEDIATOR, EXPERT, INTERPRETER, FRONTEND),
         "grant_mandate": party(PATIENT, FRONTEND),
         "plan_trip": party(*PATIENT_SIDE),
         "register_treatment": party(*PATIENT_SIDE),
+        "ask_confirmation": party(*PATIENT_SIDE),
     },
     "mandate": {
         READ: party(*PATIENT_SIDE, FRONTEND),
@@ -88,8 +101,32 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         "record_measurements": party(*BOTH_SIDES),
         "record_check_up": party(*BOTH_SIDES),
         "repin_rules": party(*CLINIC_SIDE),
+        "offer_terms": party(COORDINATOR),
+        "register_device": party(*BOTH_SIDES),
+        "attach_insurance": party(*BOTH_SIDES),
         "open_case": party(*BOTH_SIDES),
     },
+    "device": {
+        READ: party(*BOTH_SIDES, MEDIATOR, EXPERT),
+        "correct": party(*BOTH_SIDES),
+        "record_explantation": party(*BOTH_SIDES),
+        "attach_warranty": party(*BOTH_SIDES),
+    },
+    "device_warranty": {
+        READ: party(*BOTH_SIDES, MEDIATOR, EXPERT),
+        "record_step": party(*BOTH_SIDES),
+    },
+    "insurance": {
+        READ: party(*BOTH_SIDES, MEDIATOR),
+        "end": party(*BOTH_SIDES),
+    },
+    "confirmation_request": {
+        READ: party(*BOTH_SIDES, MEDIATOR),
+        "answer": party(*CLINIC_SIDE),
+        "withdraw": party(*PATIENT_SIDE),
+    },
+    "confirmation": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
+    "reminder": {READ: party(*BOTH_SIDES)},
     "measurement": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
     "check_up_held": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
     "case": {

@@ -6,7 +6,15 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record, Ref
+from suivi.core.records import OptionalRef, Record, Ref
+
+
+class Ceased(StrEnum):
+    """Why a clinic takes no new treatments. Its terms stay readable, and owed (R-128)."""
+
+    LEFT_PLATFORM = "left_platform"
+    MERGED = "merged"
+    CLOSED = "closed"
 
 
 class Clinic(Record):
@@ -20,6 +28,16 @@ class Clinic(Record):
     response_days = fields.IntField(description="days within which the clinic says it answers")
     registered_at = fields.DatetimeField()
     version = fields.IntField()
+    ceased = fields.CharEnumField(Ceased, max_length=20, null=True, description="null: it is there")
+    ceased_on = fields.DateField(null=True)
+    successor: OptionalRef = fields.ForeignKeyField(
+        "suivi.Clinic",
+        related_name="predecessors",
+        on_delete=fields.RESTRICT,
+        null=True,
+        description="the clinic that has taken over its obligations",
+    )
+    successor_id: UUID | None
 
     class Meta(Model.Meta):
         table = "clinic"

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from suivi.core.records import Record, Ref
+from suivi.core.records import OptionalRef, Record, Ref
 
 
 class DeliveryState(StrEnum):
@@ -22,8 +22,14 @@ class Delivery(Record):
 
     event: Ref = fields.ForeignKeyField("suivi.Event", related_name="deliveries", on_delete=fields.RESTRICT)
     event_id: UUID
-    case: Ref = fields.ForeignKeyField("suivi.Case", related_name="deliveries", on_delete=fields.RESTRICT)
-    case_id: UUID
+    case: OptionalRef = fields.ForeignKeyField(
+        "suivi.Case",
+        related_name="deliveries",
+        on_delete=fields.RESTRICT,
+        null=True,
+        description="null: the notice is about no case, such as a confirmation asked before treatment",
+    )
+    case_id: UUID | None
     clinic: Ref = fields.ForeignKeyField("suivi.Clinic", related_name="deliveries", on_delete=fields.RESTRICT)
     clinic_id: UUID
     kind = fields.CharField(max_length=60, description="of the event")

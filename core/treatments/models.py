@@ -49,6 +49,7 @@ class Treatment(Record):
     practitioner_objectives = fields.TextField(null=True)
     registered_at = fields.DatetimeField()
     version = fields.IntField()
+    material = fields.CharField(max_length=60, null=True, description="such as zirconia, terms may depend on it")
 
     class Meta(Model.Meta):
         table = "treatment"
