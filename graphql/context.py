@@ -115,6 +115,14 @@ class Context:
         """The newest rows older than `after`, and whether there are more."""
         return self._seen(model).page(first=first, after=after, where=where)
 
+    def newest_of_all(self, model: type[Record], *, last: int, before: UUID | None, **where: Any) -> Load[list[Row]]:
+        """The newest `last` + 1 rows older than `before`, newest first."""
+
+        async def load(pages: list[None]) -> list[list[Row]]:
+            return [await self._seen(model).newest_of_all(last=last, before=before, where=where)]
+
+        return self._loader(("page", model, last, before, *where.items()), load).load(None)
+
     def newest(
         self,
         model: type[Record],
@@ -159,8 +167,11 @@ class Context:
 
         return Level(self._loader(("count", model, parent, *where.items()), load))
 
-    def total(self, model: type[Record], **where: Any) -> Awaitable[int]:
-        return self._seen(model).count(where)
+    def total(self, model: type[Record], **where: Any) -> Load[int]:
+        async def load(totals: list[None]) -> list[int]:
+            return [await self._seen(model).count(where)]
+
+        return self._loader(("total", model, *where.items()), load).load(None)
 
     def parts(self, model: type[Record], parent: str, identity: UUID) -> Load[list[Row]]:
         return self.parts_of_each(model, parent).of(identity)
@@ -173,6 +184,17 @@ class Context:
             return [found.get(identity, []) for identity in ids]
 
         return Level(self._loader(("parts", model, parent), load))
+
+    def linked(self, model: type[Record], *, by: type[Record], parent: str, link: str) -> Level[list[Row]]:
+        """By parent, the rows that links name in their column `link`, as far as the viewer may see them.
+
+        `by` is the model of the links, which are part of a parent the viewer may see. The oldest link is first.
+        """
+
+        def named(links: list[Row]) -> Load[list[Row]]:
+            return self.several(model, [getattr(one, link) for one in links])
+
+        return self.parts_of_each(by, parent).then_load(named)
 
     def load(self, name: str, load: Callable[[list[UUID]], Awaitable[list[Any]]], identity: UUID) -> Load[Any]:
         """What `load` answers for one id; all ids asked for in one tick are loaded together. `name` is its own."""

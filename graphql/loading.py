@@ -116,8 +116,11 @@ class Level(Generic[T]):
         self._loader.listen(slots, listener, told)
 
     def then(self, make: Callable[[T], U]) -> "Level[U]":
-        assert self.make is None, "one thing is made of a value"  # noqa: S101
-        return Level(self._loader, make)
+        earlier = self.make
+        if earlier is None:
+            return Level(self._loader, make)
+        assert self.goes_on, "one thing is made of a value"  # noqa: S101
+        return Level(self._loader, lambda value: earlier(value).then(make), goes_on=True)
 
     def then_load(self, make: Callable[[T], Load[U]]) -> "Level[U]":
         assert self.make is None, "one thing is made of a value"  # noqa: S101

@@ -2,12 +2,14 @@
 
 from binascii import b2a_base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar, cast
 from uuid import UUID
 
 import strawberry
 from strawberry.relay.utils import from_base64
 
+from suivi.core.access.narrowing import NotFound
 from suivi.core.reading import Row
 from suivi.core.refusals import Refusal
 
@@ -162,12 +164,50 @@ def connection(nodes: list[T], rows: list[Any], *, more: bool) -> Connection[T]:
     return Connection(found=nodes, rows=rows, more=more)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Makes nodes of rows; not of the row that was read to see whether there are more."""
+
+    kind: Any
+    first: int | None = None
+
+    def __call__(self, rows: list[Any]) -> list[Any]:
+        kind = self.kind
+        return [kind.of(row) for row in rows[: self.first]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Makes a connection of as many rows as were asked for, or one more where the list goes on."""
+
+    kind: Any
+    first: int
+
+    def __call__(self, rows: list[Any]) -> Connection[Any]:
+        kind, shown = self.kind, rows[: self.first]
+        return Connection(found=[kind.of(row) for row in shown], rows=shown, more=len(rows) > self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was asked for by its id. Raises NotFound where there is none."""
+
+    noun: str
+
+    def __call__(self, node: T | None) -> T:
+        if node is None:
+            raise NotFound(noun=self.noun, field="id")
+        return node
+
+
 def listed(kind: Any, first: int | None = None) -> Callable[[list[Any]], list[Any]]:
-    """The nodes that rows are; not the row that was read to see whether there are more."""
-    return lambda rows: [kind.of(row) for row in rows[:first]]
+    return Listed(kind, first)
 
 
-def connection_of(kind: type[S], rows: list[Any], *, first: int) -> Connection[S]:
-    """Of stored nodes, from as many rows as were asked for, or one more where the list goes on."""
-    shown = rows[:first]
-    return Connection(found=[kind.of(row) for row in shown], rows=shown, more=len(rows) > first)
+def connection_of(kind: type[S], *, first: int) -> Callable[[list[Any]], Connection[S]]:
+    """Of stored nodes."""
+    return Paged(kind, first)
+
+
+def found(noun: str) -> Callable[[S | None], S]:
+    return Found(noun)

@@ -19,7 +19,7 @@ from suivi.core.trips.models import Trip as TripRow
 from suivi.graphql.context import Info
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
-from suivi.graphql.nodes import Connection, Node, Stored, connection, listed, read_id, read_page
+from suivi.graphql.nodes import Connection, Node, Stored, connection_of, listed, read_id, read_page
 from suivi.graphql.partners import Partner, partners
 from suivi.graphql.results import Refusal, attempt
 
@@ -139,12 +139,12 @@ class PatientQueries:
         return load_patient(info, read_id("Patient", id))
 
     @strawberry.field(description="Newest first.")
-    async def patients(
+    def patients(
         self, info: Info, first: int = 20, after: str | None = None, reference: str | None = None
-    ) -> Connection[Patient]:
+    ) -> Load[Connection[Patient]]:
         where = {} if reference is None else {"reference": inputs.text(reference, field="reference", limit=100)}
-        rows, more = await info.context.page(PatientRow, first=first, after=read_page(first, after), **where)
-        return connection([Patient.of(row) for row in rows], rows, more=more)
+        rows = info.context.newest_of_all(PatientRow, last=first, before=read_page(first, after), **where)
+        return rows.then(connection_of(Patient, first=first))
 
 
 @strawberry.input

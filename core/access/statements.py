@@ -137,7 +137,7 @@ def _seen(shape: Shape) -> QuerySet[Any]:
 
 
 def _by_id(shape: Shape) -> Statement:
-    return _statement(_sql(_seen(shape).filter(id__in=[KEYS]), *shape.columns), shape)
+    return _statement(sql(_seen(shape).filter(id__in=[KEYS]), *shape.columns), shape)
 
 
 def _locked(shape: Shape) -> Statement:
@@ -146,21 +146,32 @@ def _locked(shape: Shape) -> Statement:
     return replace(found, text=f"{found.text} FOR UPDATE") if shape.dialect == "postgres" else found
 
 
+def _at_end(shape: Shape) -> Statement:
+    """A row with the end of its chain: the length, and the hash of the last event."""
+    found = _by_id(shape)
+    text = (
+        'SELECT "found".*, "chain"."length" AS "chain_length", "event"."hash" AS "chain_hash" '  # noqa: S608
+        f'FROM ({found.text}) AS "found" LEFT JOIN "chain" ON "chain"."noun_id" = "found"."id" '
+        'LEFT JOIN "event" ON "event"."noun_id" = "chain"."noun_id" AND "event"."seq" = "chain"."length"'
+    )
+    return replace(found, text=text)
+
+
 def _ids(shape: Shape) -> Statement:
-    return _statement(_sql(_seen(shape).filter(id__in=[KEYS]), "id"), shape)
+    return _statement(sql(_seen(shape).filter(id__in=[KEYS]), "id"), shape)
 
 
 def _page(shape: Shape) -> Statement:
-    return _statement(_sql(_seen(shape).order_by("-id").limit(SIZE)), shape)
+    return _statement(sql(_seen(shape).order_by("-id").limit(SIZE)), shape)
 
 
 def _count(shape: Shape) -> Statement:
-    text, values = _sql(_seen(shape), "id")
+    text, values = sql(_seen(shape), "id")
     return _statement((f'SELECT COUNT(*) AS "number" FROM ({text}) AS "seen"', values), shape)  # noqa: S608
 
 
 def _counts(shape: Shape) -> Statement:
-    text, values = _sql(_seen(shape).filter(**{f"{shape.parent}__in": [KEYS]}), shape.parent)
+    text, values = sql(_seen(shape).filter(**{f"{shape.parent}__in": [KEYS]}), shape.parent)
     grouped = f'SELECT "{shape.parent}", COUNT(*) AS "number" FROM ({text}) AS "seen" GROUP BY "{shape.parent}"'  # noqa: S608
     return _statement((grouped, values), shape)
 
@@ -171,13 +182,13 @@ def _newest(shape: Shape) -> Statement:
         # The row's own parent is all there is to look for, where that is what access depends on.
         shape = replace(shape, narrowed_by="") if shape.parent == "case_id" else shape
         of_each = _seen(shape).filter(**{shape.parent: EACH}).order_by("-id").limit(SIZE)
-        text, values = _sql(of_each, *shape.columns)
+        text, values = sql(of_each, *shape.columns)
         lateral = (
             'SELECT "newest".* FROM unnest($0::uuid[]) AS "each" ("key") '  # noqa: S608
             f'CROSS JOIN LATERAL ({text}) AS "newest" ORDER BY "newest"."id" DESC'
         )
         return _statement((lateral, [KEYS, *values]), shape)
-    text, values = _sql(_seen(shape).filter(**{f"{shape.parent}__in": [KEYS]}), *shape.columns)
+    text, values = sql(_seen(shape).filter(**{f"{shape.parent}__in": [KEYS]}), *shape.columns)
     numbered = (
         f'SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY "{shape.parent}" ORDER BY "id" DESC) AS "position" '  # noqa: S608
         f'FROM ({text}) AS "wanted") AS "numbered" WHERE "position" <= ? ORDER BY "id" DESC'
@@ -188,6 +199,7 @@ def _newest(shape: Shape) -> Statement:
 TASKS = {
     "by_id": _by_id,
     "locked": _locked,
+    "at_end": _at_end,
     "ids": _ids,
     "page": _page,
     "count": _count,
@@ -196,7 +208,7 @@ TASKS = {
 }
 
 
-def _sql(found: QuerySet[Any], *columns: str) -> tuple[str, list[Any]]:
+def sql(found: QuerySet[Any], *columns: str) -> tuple[str, list[Any]]:
     query = found.values(*columns)
     query._choose_db_if_not_chosen()
     query._make_query()
@@ -206,7 +218,7 @@ def _sql(found: QuerySet[Any], *columns: str) -> tuple[str, list[Any]]:
 @lru_cache(maxsize=KEPT)
 def parts_statement(model: type[Record], parent: str, dialect: str) -> Statement:
     """For what is seen by whoever sees the parent."""
-    return _placed_in(_sql(model.filter(**{f"{parent}__in": [KEYS]}).order_by("id")), dialect)
+    return _placed_in(sql(model.filter(**{f"{parent}__in": [KEYS]}).order_by("id")), dialect)
 
 
 def _statement(written: tuple[str, Sequence[Any]], shape: Shape) -> Statement:
@@ -217,13 +229,13 @@ def _placed_in(written: tuple[str, Sequence[Any]], dialect: str, given: Sequence
     """With a placeholder a value; lists of one stand-in become lists of any length."""
     text, values = written
     stand_ins = {**STAND_INS, **{told.stand_in(n): f"given{n}" for n, told in enumerate(given) if told.kind}}
-    names = [stand_ins.get(_plain(value)) for value in values]
+    names = [stand_ins.get(plain(value)) for value in values]
     texts = PLACEHOLDERS[dialect].split(text)
     if len(texts) != len(values) + 1:
         raise Untemplated("the statement has another number of places than values")
     parts, sources = [texts[0]], []
     for name, value, after in zip(names, values, texts[1:], strict=True):
-        if name is None and _plain(value) == EACH:
+        if name is None and plain(value) == EACH:
             parts += ['"each"."key"', after]
             continue
         sources.append((name, None if name else _fixed(value)))
@@ -241,7 +253,7 @@ def _placed(before: str, name: str | None, after: str, *, number: int, dialect: 
     return [before, f"SELECT value FROM json_each({place})", after]  # noqa: S608
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As the stand-ins are: SQLite is given ids, days and moments as texts."""
     if isinstance(value, str):
         for read in (UUID, date.fromisoformat, datetime.fromisoformat):
@@ -254,6 +266,6 @@ def _plain(value: Any) -> Any:
 
 def _fixed(value: Any) -> Any:
     # Codes and numbers are the same for everybody; days, moments and ids never are, nor what is made of a stand-in.
-    if isinstance(_plain(value), date | UUID) or (isinstance(value, str) and "\x00" in value):
+    if isinstance(plain(value), date | UUID) or (isinstance(value, str) and "\x00" in value):
         raise Untemplated("a fact about the viewer that statements do not take")
     return value

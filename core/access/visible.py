@@ -37,14 +37,23 @@ class Visible:
         found = await self._rows("locked", keys=[identity], narrowed_by="ids")
         return found[0] if found else None
 
+    async def at_end(self, identity: UUID) -> Row | None:
+        """One row as it is now, with `chain_length` and `chain_hash`: where its chain has got to, if it has one."""
+        found = await self._rows("at_end", keys=[identity], narrowed_by="ids")
+        return found[0] if found else None
+
     async def ids(self, ids: Sequence[UUID]) -> set[UUID]:
         """Those of the ids whose rows are among them."""
         return {row.id for row in await self._rows("ids", keys=ids, narrowed_by="ids")}
 
     async def page(self, *, first: int, after: UUID | None, where: dict[str, Any]) -> tuple[list[Row], bool]:
         """Newest first: at most `first` rows older than `after`, and whether there are more."""
-        read = await self._rows("page", where=where, size=first + 1, before=after)
+        read = await self.newest_of_all(last=first, before=after, where=where)
         return read[:first], len(read) > first
+
+    async def newest_of_all(self, *, last: int, before: UUID | None, where: dict[str, Any]) -> list[Row]:
+        """The newest `last` + 1 rows older than `before`, newest first."""
+        return await self._rows("page", where=where, size=last + 1, before=before)
 
     async def count(self, where: dict[str, Any]) -> int:
         found = await self._rows("count", where=where)

@@ -33,6 +33,11 @@ class Arguments:
         self._is_fixed = not any(_has_variable(node.value) for node in field.nodes[0].arguments or ())
         self._kept: Given | None = None if field.definition.args else {}
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether they are the same for all requests with the document."""
+        return self._is_fixed
+
     def of(self, run: Run) -> Given:
         """Not to be changed: other calls are given the same."""
         if self._kept is not None:

@@ -20,6 +20,7 @@ from suivi.graphql.execution.objects import Step
 from suivi.graphql.execution.operations import Operation, taken
 from suivi.graphql.execution.running import Run, settled
 from suivi.graphql.execution.selection import Collector
+from suivi.graphql.execution.sql import Statements
 
 MAX_SHAPES = 32
 MAX_COERCION_ERRORS = 50
@@ -36,7 +37,9 @@ class Shape:
         self._collector = Collector(operation, conditions)
         self._compiled: dict[tuple[str, tuple[int, ...]], Sequence[Step]] = {}
         self._read: dict[tuple[int, str], Attributes] = {}
-        self.root = self._steps(operation.root_type, [operation.definition.selection_set])
+        fields = self._fields(operation.root_type, [operation.definition.selection_set])
+        self.root = steps_of(fields, self)
+        self.statements = Statements(self, fields)
 
     def steps(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Sequence[Step]:
         """What is asked of this type by these fields of the document together."""
@@ -79,8 +82,12 @@ class Plan:
         context: Any = None,
         variables: Mapping[str, Any] | None = None,
         extensions: Any = None,
+        by_statement: bool = False,
     ) -> ExecutionResult | Awaitable[ExecutionResult] | None:
-        """The answer, to be awaited where a resolver has to be; none where graphql-core is to give it."""
+        """The answer, to be awaited where a resolver has to be; none where graphql-core is to give it.
+
+        By one statement where that may be and can be: its data is `Written` then. The context has a viewer and a day.
+        """
         coerced = self._coerced(variables)
         if isinstance(coerced, list):
             return ExecutionResult(None, errors=coerced)
@@ -90,7 +97,10 @@ class Plan:
         run = Run(
             self.operation, shape, root_value=root_value, context=context, variables=coerced, extensions=extensions
         )
-        return _in_turn(run, shape) if self.operation.is_serial else _together(run, shape)
+        if self.operation.is_serial:
+            return _in_turn(run, shape)
+        asked = shape.statements.asked(run) if by_statement else None
+        return _together(run, shape) if asked is None else _by_statement(run, shape, *asked)
 
     def _coerced(self, variables: Mapping[str, Any] | None) -> VariableValues | list[GraphQLError]:
         asked = self.operation.definition.variable_definitions
@@ -124,6 +134,14 @@ def _together(run: Run, shape: Shape) -> ExecutionResult | Awaitable[ExecutionRe
     except GraphQLError as error:
         run.lose(error)
     return settled(run) if run.is_waiting else run.result()
+
+
+async def _by_statement(run: Run, shape: Shape, text: str, values: list[Any]) -> ExecutionResult:
+    written: Any = await shape.statements.answered(text, values)
+    if written is not None:
+        return ExecutionResult(written, None)
+    result = _together(run, shape)
+    return result if isinstance(result, ExecutionResult) else await result
 
 
 def _take(run: Run, steps: Sequence[Step]) -> None:

@@ -1,6 +1,7 @@
 """How the value of a field is got from the object it belongs to."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, cast
 
@@ -117,6 +118,44 @@ def level(field: Field, schema: GraphQLSchema) -> tuple[Callable[[Place, Run], L
         return run.levels[field]
 
     return asked, bare.wrapped_func.by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unbound:
+    """A function behind a field that may be asked before there is any object: an edge's, or that of a root field.
+
+    `by` is the attribute that an object finds its value by; none for a root field.
+    """
+
+    by: str | None
+    arguments: Arguments
+    _ask: Callable[[Given, Any], Any]
+
+    def ask(self, run: Run, raw_info: Any) -> Any:
+        try:
+            given = self.arguments.of(run)
+        except NotConverted as error:
+            raise error.reason from None
+        return self._ask(given, raw_info)
+
+
+def unbound(field: Field, schema: GraphQLSchema, *, is_root: bool) -> Unbound | None:
+    definition, strawberry = field.strawberry, schema.extensions.get(STRAWBERRY)
+    if strawberry is None or strawberry.exception_handlers or not _is_bare(definition) or definition.is_async:
+        return None
+    bare: Any = definition.base_resolver
+    if bare.info_parameter is None or bare.parent_parameter or bare.root_parameter:
+        return None
+    function, info_name, info_class = bare.wrapped_func, bare.info_parameter.name, strawberry.config.info_class
+    edge = getattr(function, "level", None)
+    if edge is None and not (is_root and bare.self_parameter is not None):
+        return None
+
+    def ask(given: Given, raw_info: Any) -> Any:
+        told = {**given, info_name: info_class(_raw_info=raw_info, _field=definition)}
+        return function(None, **told) if edge is None else edge(**told)
+
+    return Unbound(None if edge is None else function.by, Arguments(field, _conversion(definition, strawberry)), ask)
 
 
 def _conversion(definition: StrawberryField, strawberry: Any) -> Callable[[Given], Given] | None:

@@ -34,6 +34,9 @@ MAX_DEPTH = 5
 Values = dict[str, Callable[[Random], Any]]
 """How to make up a value of a scalar, by the scalar's name, as JSON knows it."""
 
+Only = Mapping[str, set[str]]
+"""The fields that may be asked for of the types named; of other types, all."""
+
 PLAIN: Values = {
     "Int": lambda random: random.randint(-3, 50),
     "Float": lambda random: random.choice([0.5, -2.25, 3]),
@@ -61,6 +64,7 @@ class Writer:
     random: Random
     left: int
     values: Values
+    only: Only = field(default_factory=dict)
     fragments: dict[str, tuple[GraphQLNamedType, str]] = field(default_factory=dict)
     declared: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
@@ -97,7 +101,10 @@ class Writer:
     def _fields(self, type_: Any) -> list[str]:
         fields: Mapping[str, GraphQLField] = getattr(type_, "fields", {})
         return [
-            name for name, asked in fields.items() if self.depth < MAX_DEPTH or is_leaf_type(get_named_type(asked.type))
+            name
+            for name, asked in fields.items()
+            if (self.depth < MAX_DEPTH or is_leaf_type(get_named_type(asked.type)))
+            and name in self.only.get(type_.name, fields)
         ]
 
     def _field(self, parent: Any, name: str) -> str:
@@ -216,11 +223,19 @@ def literal(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write(schema: GraphQLSchema, seed: int, size: int, *, kind: str = "query", values: Values = PLAIN) -> Document:
+def write(
+    schema: GraphQLSchema,
+    seed: int,
+    size: int,
+    *,
+    kind: str = "query",
+    values: Values = PLAIN,
+    only: Only | None = None,
+) -> Document:
     """`size` bounds how many fields are asked for."""
     root = {"query": schema.query_type, "mutation": schema.mutation_type}[kind]
     assert root is not None
-    writer = Writer(schema, Random(seed), size, values)
+    writer = Writer(schema, Random(seed), size, values, only or {})
     selection = writer.selection(root)
     declared = ", ".join(f"${name}: {type_}" for name, type_ in writer.declared.items())
     head = f"{kind} Q({declared})" if declared else kind

@@ -14,6 +14,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from suivi.graphql.context import Context
 from suivi.graphql.execution import compile_plan
+from suivi.graphql.execution.written import Written
 from suivi.graphql.schema import schema
 from tests.graphql.execution.documents import PLAIN, Document, Values, write
 from tests.graphql.execution.sameness import require_same
@@ -36,7 +37,7 @@ Execute = Callable[[DocumentNode, Document, Context], Any]
 def by_plan(parsed: DocumentNode, document: Document, context: Context) -> Any:
     plan = compile_plan(SCHEMA, parsed)
     assert plan is not None, document.text
-    return plan.execute(context=context, variables=document.variables)
+    return plan.execute(context=context, variables=document.variables, by_statement=True)
 
 
 def by_core(parsed: DocumentNode, document: Document, context: Context) -> Any:
@@ -61,6 +62,8 @@ async def answer(world: World, client: Client, document: Document, by: Execute) 
         if isawaitable(result):
             result = await result
     assert isinstance(result, ExecutionResult)
+    if isinstance(result.data, Written):
+        result.data = result.data.read()
     return result, len(statements)
 
 

@@ -1,0 +1,126 @@
+"""Statements of an operation: written when they are first needed, and asked with the values of each request."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from graphql import GraphQLError
+from tortoise.connection import get_connection
+
+from suivi.core.access.embedded import PLACE
+from suivi.core.access.viewer import Role
+from suivi.core.refusals import Refusal
+from suivi.graphql.execution.completion import Shape
+from suivi.graphql.execution.field import Field
+from suivi.graphql.execution.resolvers import Unbound
+from suivi.graphql.execution.running import Run
+from suivi.graphql.execution.sql.describing import NotSaid
+from suivi.graphql.execution.sql.writing import Writer, described
+from suivi.graphql.execution.written import Written
+
+log = logging.getLogger(__name__)
+
+KEPT = 12
+"""Of one document: for different roles, and for arguments that change more than values."""
+TYPES = {"on": "date", "subject": "text", "partner_id": "uuid", "key": "uuid", "before": "uuid"} | dict.fromkeys(
+    ("size", "shown"), "int8"
+)
+TYPES_OF_GIVEN = {str: "text", int: "int8", date: "date", UUID: "uuid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Its values by name, in the order of its placeholders; those of `told` are the same for all requests."""
+
+    text: str
+    names: tuple[str, ...]
+    told: Mapping[str, Any]
+
+
+class Statements:
+    """Those of one operation with one answer to its conditions. Tortoise knows one database a process."""
+
+    def __init__(self, shape: Shape, fields: Sequence[Field]) -> None:
+        self._shape = shape
+        self._fields = fields
+        self._is_said = True
+        self._varying: Sequence[tuple[str, Unbound]] | None = None
+        self._kept: dict[Any, Statement | None] = {}
+
+    def asked(self, run: Run) -> tuple[str, list[Any]] | None:
+        """The statement that answers a request, with its values; none where the plan is to answer."""
+        if not self._is_said:
+            return None
+        try:
+            return self._asked(run)
+        except (Refusal, GraphQLError):
+            return None  # the plan tells it, where it belongs
+        except Exception:
+            # Found out by asking resolvers that know nothing of it: whatever they raise, they are not for SQL.
+            self._is_said = self._varying is not None
+            return None
+
+    async def answered(self, text: str, values: Sequence[Any]) -> Written | None:
+        """None where anything went wrong, which the plan then meets and tells."""
+        connection: Any = get_connection("default")
+        try:
+            async with connection.acquire_connection() as raw:
+                found = (await raw.fetch(text, *values))[0][0]
+        except Exception as error:
+            # Its words may quote rows.
+            log.warning("a query was not answered in one statement: %s", type(error).__name__)
+            self._is_said = self._is_said and not isinstance(error, asyncpg.ProgramLimitExceededError)
+            return None
+        return None if found is None else Written(found)
+
+    def _asked(self, run: Run) -> tuple[str, list[Any]] | None:
+        context, viewer = run.context, run.context.viewer
+        role, partnered = viewer.role, viewer.partner_id is not None
+        if self._varying is None:
+            self._varying = self._written(run, role, partnered).varying
+        varying = [(name, described(behind, run)) for name, behind in self._varying]
+        key = (role, partnered, *(one.reading for _, one in varying))
+        if key not in self._kept:
+            self._keep(key, self._written(run, role, partnered))
+        statement = self._kept[key]
+        if statement is None:
+            return None
+        told = {**statement.told, "on": context.on, "subject": viewer.subject, "partner_id": viewer.partner_id}
+        for name, one in varying:
+            for what, value in one.told.items():
+                told[f"{name}.{what}"] = value
+        return statement.text, [told[name] for name in statement.names]
+
+    def _keep(self, key: Any, writer: Writer) -> None:
+        if len(self._kept) >= KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = statement_of(writer) if writer.reaches else None
+
+    def _written(self, run: Run, role: Role, partnered: bool) -> Writer:
+        connection: Any = get_connection("default")
+        if connection.capabilities.dialect != "postgres":
+            raise NotSaid
+        writer = Writer(shape=self._shape, run=run, role=role, partnered=partnered)
+        writer.write(self._fields)
+        return writer
+
+
+def statement_of(writer: Writer) -> Statement:
+    """With numbers in its places, the same for the same value."""
+    numbers: dict[str, int] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"${numbers.setdefault(name, len(numbers) + 1)}::{_type(name, writer.kinds)}"
+
+    text = PLACE.sub(numbered, writer.text)
+    return Statement(text, tuple(numbers), writer.told)
+
+
+def _type(name: str, kinds: Mapping[str, type]) -> str:
+    return TYPES_OF_GIVEN[kinds[name]] if name in kinds else TYPES[name.rpartition(".")[2]]
