@@ -44,6 +44,9 @@ NOUNS = (
 )
 MODELS = tuple(f"suivi.core.{noun}.models" for noun in NOUNS)
 
+STATEMENTS_KEPT = 300
+"""Prepared by each connection to PostgreSQL, of those used last."""
+
 # Any number will do as long as nothing else in the same PostgreSQL database takes it.
 _MIGRATION_LOCK = 0x5_0171
 
@@ -69,7 +72,13 @@ def config(url: str, *, pool: int = 20) -> dict[str, Any]:
         }
     else:
         connection["engine"] = postgres.__name__
-        connection["credentials"] |= {"max_size": pool, "connection_class": postgres.Connection}
+        connection["credentials"] |= {
+            "max_size": pool,
+            "connection_class": postgres.Connection,
+            "statement_cache_size": STATEMENTS_KEPT,
+            # Compiling one of our statements to machine code takes longer than running it.
+            "server_settings": {"jit": "off"},
+        }
     return {
         "connections": {"default": connection},
         "apps": {"suivi": {"models": list(MODELS), "migrations": "suivi.core.migrations"}},

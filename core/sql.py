@@ -1,6 +1,6 @@
 """SQL made once a model, and rows written with it: several in one statement where the database can."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -8,7 +8,11 @@ from typing import Any, TypeVar
 from tortoise import Model
 from tortoise.connection import get_connection
 
-M = TypeVar("M", bound=Model)
+from suivi.core.postgres import require_writing
+from suivi.core.reading import rows_of
+from suivi.core.records import Record, loaded
+
+M = TypeVar("M", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,12 @@ class Sql:
     """What PostgreSQL is told besides, where the rows read are to stay as they are."""
 
 
-def inserting(row: Model, *, unless_there: bool = False) -> Sql:
-    """`unless_there`: nothing is done where a row has the same key, and only otherwise is a row returned."""
-    names, text = _insert(type(row))
+def inserting(row: Model, *, unless_there: bool = False, where: str = "") -> Sql:
+    """`unless_there`: nothing is done where a row has the same key, and only otherwise is a row returned.
+
+    `where` names another part of the statement, which says by having a row whether this one is to be written.
+    """
+    names, text = _insert(type(row), where)
     # As the ORM would leave it: a later `save` is an update.
     row._saved_in_db = True
     return Sql(text + _UNLESS_THERE if unless_there else text, _values(row, names))
@@ -45,6 +52,7 @@ async def update(row: Model, *names: str) -> None:
 
 async def write(*writes: Sql) -> None:
     """A row may name one before it as its foreign key; otherwise none may need what another of them writes."""
+    require_writing()
     connection = get_connection("default")
     if connection.capabilities.dialect == "sqlite":
         for one in writes:
@@ -75,7 +83,10 @@ async def _run(connection: Any, text: str, values: Sequence[Any]) -> Sequence[Ma
 async def first(model: type[M], condition: str, *values: Any) -> M | None:
     """`condition` is all that follows the table's name, and constant text. The row comes as the ORM would give it."""
     found = await ask(Sql(f"{_select(model)} {condition} LIMIT 1", values))
-    return model._init_from_db(**found[0]) if found else None
+    if not found:
+        return None
+    [row] = rows_of(model, found, get_connection("default").capabilities.dialect)
+    return loaded(model, vars(row))
 
 
 _UNLESS_THERE = " ON CONFLICT DO NOTHING RETURNING 1"
@@ -88,11 +99,12 @@ def _select(model: type[Model]) -> str:
 
 
 @cache
-def _insert(model: type[Model]) -> tuple[tuple[str, ...], str]:
+def _insert(model: type[Model], where: str) -> tuple[tuple[str, ...], str]:
     columns = model._meta.fields_db_projection
     named = ",".join(f'"{column}"' for column in columns.values())
     places = ",".join("?" * len(columns))
-    return tuple(columns), f'INSERT INTO "{model._meta.db_table}" ({named}) VALUES ({places})'  # noqa: S608
+    told = f"SELECT {places} FROM {where}" if where else f"VALUES ({places})"  # noqa: S608
+    return tuple(columns), f'INSERT INTO "{model._meta.db_table}" ({named}) {told}'
 
 
 @cache
@@ -107,9 +119,14 @@ def _update(model: type[Model], names: tuple[str, ...]) -> str:
     return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{model._meta.db_pk_column}"=?'  # noqa: S608
 
 
-def _values(row: Model, names: Sequence[str]) -> list[Any]:
-    fields = row._meta.fields_map
-    return [fields[name].to_db_value(getattr(row, name), row) for name in names]
+def _values(row: Model, names: tuple[str, ...]) -> list[Any]:
+    told = row.__dict__
+    return [convert(told[name], row) for name, convert in _conversions(type(row), names)]
+
+
+@cache
+def _conversions(model: type[Model], names: tuple[str, ...]) -> tuple[tuple[str, Callable[[Any, Model], Any]], ...]:
+    return tuple((name, model._meta.fields_map[name].to_db_value) for name in names)
 
 
 @lru_cache(maxsize=1000)

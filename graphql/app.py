@@ -14,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from suivi.core.partners.models import Partner
 from suivi.core.registry import Registry
+from suivi.graphql.certificates import certificate_route
+from suivi.graphql.downloads import download_routes
 from suivi.graphql.endpoint.callers import TEST_CLOCK
 from suivi.graphql.endpoint.http import PREFLIGHT, Endpoint
 from suivi.graphql.running import Running, living, make_deliverer, make_house, starting
@@ -48,14 +50,17 @@ async def home(request: Request) -> Response:
 
 
 class Application(Starlette):
-    """Starlette, with a short way for what nearly every request is: a document posted by no page of another site."""
+    """Starlette, with a short way for what nearly every request is: a document posted by no page of another site.
+
+    And for WebSockets, which look at origins themselves and stay for hours with whatever is between.
+    """
 
     def __init__(self, endpoint: Endpoint, **rest: Any) -> None:
         super().__init__(**rest)
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_plain(scope):
+        if is_plain(scope) or (scope["type"] == "websocket" and scope["path"] == "/graphql"):
             await self._endpoint(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -63,12 +68,12 @@ class Application(Starlette):
 
 def is_plain(scope: Scope) -> bool:
     """Whether neither routes nor cross-origin rules have anything to say about a request."""
-    return (
-        scope["type"] == "http"
-        and scope["method"] == "POST"
-        and scope["path"] == "/graphql"
-        and not any(name == b"origin" for name, _ in scope["headers"])
-    )
+    if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != "/graphql":
+        return False
+    for name, _ in scope["headers"]:  # noqa: SIM110 - a generator takes several times as long
+        if name == b"origin":
+            return False
+    return True
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Starlette:
@@ -82,7 +87,9 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         Route("/open/{delivery}", opened_notice),
         Route("/graphql", endpoint, middleware=[_browsers(settings)]),
         WebSocketRoute("/graphql", endpoint),
+        certificate_route(running.house.signing),
         *object_routes(running.house.store),
+        *download_routes(running),
     ]
     app = Application(endpoint, routes=routes, lifespan=lambda _: starting(running))
     app.state.running = running

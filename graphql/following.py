@@ -1,11 +1,14 @@
 """What a subscription follows, and until when: every event is read anew under the viewer's rights then (R-012)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from itertools import chain
+from typing import Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from suivi.core.access.many import Ref
 from suivi.core.access.narrowing import NotFound
 from suivi.core.access.tokens import Unauthenticated
 from suivi.core.cases.models import Case
@@ -41,19 +44,26 @@ class TooMuchMissed(Refusal):
     remedy = "Read the thread or the history page by page, then subscribe with the id of the newest as `after`."
 
 
+Wants: TypeAlias = Callable[[Row], Sequence[Ref]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed(AsyncIterator[T], Generic[T]):
-    """What a subscription field answers. GraphQL takes it for a stream; a hub follows it, and nobody iterates it.
-
-    `read` gives for each event what the field tells of it, read in that context; None where it tells nothing.
-    """
+    """What a subscription field answers. GraphQL takes it for a stream; a hub follows it, and nobody iterates it."""
 
     case_id: UUID
     seq: int
     """Of the last event that is not told."""
-    read: Callable[[Context, Sequence[Row]], Awaitable[Sequence[T | None]]]
-    withheld: Callable[[T], Hashable] = lambda told: None
-    """Which parts of it this viewer is not told."""
+    wants: Wants
+    """The rows that the field tells of an event; none where it tells nothing."""
+    made: Callable[[Sequence[Row | None]], T | None]
+    """What it tells, of those of them that the viewer may read. None where it tells nothing."""
+
+    async def rows(self, context: Context, events: Sequence[Row]) -> list[list[Row | None]]:
+        """For each event what it wants, as far as the viewer of the context may read it."""
+        refs = [self.wants(event) for event in events]
+        found = iter(await asyncio.gather(*(context.one(*ref) for ref in chain.from_iterable(refs))))
+        return [[next(found) for _ in some] for some in refs]
 
     async def __anext__(self) -> T:
         raise NotImplementedError("a hub follows the case")

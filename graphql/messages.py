@@ -1,6 +1,5 @@
 """Messages of a case's thread, and hearing of new ones as they are posted."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from suivi.core.access.many import Ref
 from suivi.core.acting import Acting
 from suivi.core.events.models import Event as EventRow
 from suivi.core.evidence.models import Evidence as EvidenceRow
@@ -52,11 +52,8 @@ class Message(Stored, Node):
     @edge(description="Evidence it refers to, as far as you may see evidence.")
     @staticmethod
     def attachments(info: Info) -> Level[list[Evidence]]:
-        def attached(parts: list[Row]) -> Load[list[Evidence]]:
-            ids = [part.evidence_id for part in parts]
-            return info.context.several(EvidenceRow, ids).then(listed(Evidence))
-
-        return info.context.parts_of_each(AttachmentRow, "message_id").then_load(attached)
+        found = info.context.linked(EvidenceRow, by=AttachmentRow, parent="message_id", link="evidence_id")
+        return found.then(listed(Evidence))
 
 
 def messages(info: Info) -> Level[Message | None]:
@@ -100,11 +97,13 @@ class MessageMutations:
 POSTED = "message_posted"
 
 
-async def read_posted(context: Context, events: Sequence[Row]) -> list[Message | None]:
-    """For each event the message that was posted with it, where the viewer may read it."""
-    posted = [UUID(event.payload["message"]) if event.kind == POSTED else None for event in events]
-    rows = await asyncio.gather(*(context.one(MessageRow, identity) for identity in posted))
-    return [None if row is None else Message.of(row) for row in rows]
+def _posted(event: Row) -> list[Ref]:
+    """The message that was posted with it."""
+    return [(MessageRow, UUID(event.payload["message"]))] if event.kind == POSTED else []
+
+
+def _message(rows: Sequence[Row | None]) -> Message | None:
+    return Message.maybe(rows[0])
 
 
 async def _seq_of_message(context: Context, case_id: UUID, after: strawberry.ID) -> int:
@@ -133,4 +132,4 @@ class MessageSubscriptions:
             seq = await newest_seq(identity)
         else:
             seq = await _seq_of_message(info.context, identity, after)
-        return Followed(case_id=identity, seq=seq, read=read_posted)
+        return Followed(case_id=identity, seq=seq, wants=_posted, made=_message)

@@ -28,8 +28,16 @@ _AS_THEY_ARE = frozenset({NoneType, bool, int, float, str})
 
 def plain(value: Any) -> Any:
     """A value as JSON can say it, the same for equal values whatever database they came from."""
-    if type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
+    # The kinds there are most of, and in the order of how many, told as below.
+    if kind is dict:
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, UUID):
+        return str(value)
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
     match value:
         case Enum():
             return value.value
@@ -39,7 +47,7 @@ def plain(value: Any) -> Any:
             return value.astimezone(UTC).isoformat(timespec="microseconds")
         case date():
             return value.isoformat()
-        case UUID() | Decimal():
+        case Decimal():
             return str(value)
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from tortoise import Model
 
+from suivi.core.at_once import End, current
 from suivi.core.events.digests import BEGAN, GENESIS, digest, end_hash, event_hash, plain, record_key
 from suivi.core.events.models import Chain, Event
-from suivi.core.records import Record
+from suivi.core.records import Record, fresh, new_id
 from suivi.core.sql import Sql, ask, inserting, write
 
 
@@ -74,8 +75,31 @@ async def append(
     their own from now on: a chain that is removed with all it was about is still spoken of here. The payload holds
     codes and ids: the log is read by more people than the words it is about.
     """
-    end = BEGINNING if about in new else await _locked_end(about)
-    event = Event(
+    first, at_once = about in new, current()
+    end = at_once.end_of(about) if at_once else BEGINNING if first else await _locked_end(about)
+    event = _event(by, about, kind, payload, end=end, written=(*new, *wrote), began=began)
+    chained = _chained(event, end_hash(by.audit_key, event.hash), first=first)
+    if at_once:
+        at_once.write(about, [*new, event], chained)
+    else:
+        await write(*map(inserting, new), inserting(event), *by.keeping((*new, *wrote)), chained)
+    by.appended.append(event)
+    return event
+
+
+def _event(
+    by: Writing,
+    about: Record,
+    kind: str,
+    payload: Mapping[str, Any] | None,
+    *,
+    end: End,
+    written: Sequence[Model],
+    began: Sequence[Model],
+) -> Event:
+    event = fresh(
+        Event,
+        id=new_id(),
         noun=type(about)._meta.db_table,
         noun_id=about.pk,
         seq=end.length + 1,
@@ -86,22 +110,12 @@ async def append(
         frontend=by.author.frontend,
         # As it will be read back, or the hash would not fit: JSON has no dates.
         payload=plain(payload or {}) | ({BEGAN: [record_key(row) for row in began]} if began else {}),
-        records={record_key(row): digest(row) for row in (*new, *wrote)},
+        records={record_key(row): digest(row) for row in written},
         previous=end.hash,
+        hash="",
     )
     event.hash = event_hash(by.audit_key, event)
-    chained = _chained(event, end_hash(by.audit_key, event.hash), first=about in new)
-    await write(*map(inserting, new), inserting(event), *by.keeping((*new, *wrote)), chained)
-    by.appended.append(event)
     return event
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Where a chain has got to: its length, and the hash of its last event."""
-
-    length: int
-    hash: str
 
 
 BEGINNING = End(0, GENESIS)

@@ -19,7 +19,7 @@ from suivi.core.messages.models import Attachment, Message
 MAX_ATTACHMENTS = 20
 
 
-@action(Message)
+@action(Message, at_once=True)
 async def post_message(
     by: Acting,
     case_id: UUID,

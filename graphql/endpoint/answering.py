@@ -14,6 +14,7 @@ from suivi.core import texts
 from suivi.core.access.tokens import Unauthenticated
 from suivi.core.refusals import Refusal
 from suivi.graphql.endpoint.accepting import GRAPHQL, JSON
+from suivi.graphql.execution.written import Written
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -32,7 +33,8 @@ def told(result: ExecutionResult) -> dict[str, Any]:
     if result.errors:
         answer["errors"] = [error.formatted for error in result.errors]
     if was_executed(result):
-        answer["data"] = result.data
+        data: Any = result.data
+        answer["data"] = data.fragment if isinstance(data, Written) else data
     if result.extensions:
         answer["extensions"] = result.extensions
     return answer

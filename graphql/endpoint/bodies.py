@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
+from suivi.graphql.endpoint.begun import resumed
+from suivi.graphql.endpoint.incoming import Incoming
 from suivi.graphql.endpoint.refusing import (
     BodyMalformed,
     BodyTooLarge,
@@ -38,40 +42,41 @@ class Asked:
     named: Named | None = None
 
 
-def media_type(request: Request) -> tuple[str, str]:
-    """Of the body, and its character set."""
-    kind, *parameters = request.headers.get("content-type", "").lower().split(";")
-    told = {name.strip(): value.strip() for name, _, value in (parameter.partition("=") for parameter in parameters)}
-    return kind.strip(), told.get("charset", "utf-8").strip('"')
-
-
-async def read_asked(request: Request, *, limit: int, seconds: float) -> Asked:
+async def read_asked(incoming: Incoming, *, limit: int, seconds: float) -> Asked:
     """Raises a Refusal, and ClientDisconnect when nobody is there any more."""
-    if request.method == "GET":
-        return asked_of(_parameters(request.scope["query_string"]))
-    kind, charset = media_type(request)
+    if incoming.method == "GET":
+        return asked_of(_parameters(incoming.query_string))
+    kind, charset = incoming.media_type
     if kind not in ("application/json", MULTIPART) or charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType
-    body = await read_body(request, limit=limit, seconds=seconds)
-    return asked_of(parse_json(body if kind == "application/json" else await _operations(request, body)))
+    body = await read_body(incoming, limit=limit, seconds=seconds)
+    return asked_of(parse_json(body if kind == "application/json" else await _operations(incoming, body)))
 
 
-async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
-    told = request.headers.get("content-length", "0")
+async def read_body(incoming: Incoming, *, limit: int, seconds: float) -> bytes:
+    told = incoming.headers.get("content-length", "0")
     if not told.isdecimal() or len(told) > 18 or int(told) > limit:
         raise BodyTooLarge(limit=limit)
+    arriving = _arriving(incoming.receive, limit)
+    try:
+        # Mostly it is all there, and needs no timer.
+        awaited = arriving.send(None)
+    except StopIteration as arrived:
+        body: bytes = arrived.value
+        return body
     try:
         async with asyncio.timeout(seconds):
-            return await _arriving(request, limit)
+            rest: bytes = await resumed(arriving, awaited)
+            return rest
     except TimeoutError:
         raise BodyTooSlow(seconds=f"{seconds:g}") from None
 
 
-async def _arriving(request: Request, limit: int) -> bytes:
+async def _arriving(receive: Receive, limit: int) -> bytes:
     body = bytearray()
     more = True
     while more:
-        message = await request.receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
@@ -86,9 +91,7 @@ def parse_json(body: bytes) -> Any:
     if sum(map(body.count, (b",", b":", b"[", b"{"))) > MOST_VALUES:
         raise TooManyValues(limit=MOST_VALUES)
     try:
-        return json.loads(
-            body.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_refused, parse_float=_finite
-        )
+        return _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         # Among them numbers of thousands of digits.
         raise BodyMalformed from None
@@ -153,6 +156,9 @@ def _finite(digits: str) -> float:
     return number
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_refused, parse_float=_finite)
+
+
 def _parameters(query_string: bytes) -> dict[str, Any]:
     try:
         pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
@@ -172,13 +178,13 @@ def _json_parameter(name: str, text: str) -> Any:
         raise ParameterMalformed(name=name) from None
 
 
-async def _operations(request: Request, body: bytes) -> bytes:
+async def _operations(incoming: Incoming, body: bytes) -> bytes:
     """The part `operations` of a multipart request. No operation of ours takes files, so there may be no other."""
 
     async def whole() -> AsyncGenerator[bytes, None]:
         yield body
 
-    parser = MultiPartParser(request.headers, whole(), max_files=0, max_fields=2, max_part_size=len(body))
+    parser = MultiPartParser(Headers(scope=incoming.scope), whole(), max_files=0, max_fields=2, max_part_size=len(body))
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError, AssertionError):

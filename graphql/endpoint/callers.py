@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from starlette.requests import HTTPConnection
-
+from suivi.core.access.viewer import Role, Viewer
 from suivi.core.texts import language_of
 from suivi.graphql.context import Context
+from suivi.graphql.endpoint.incoming import Headers
 from suivi.graphql.endpoint.refusing import ClockMalformed
-from suivi.graphql.limits.allowance import allowance_of
+from suivi.graphql.limits.allowance import Allowance, allowance_of
 from suivi.graphql.running import Running, utc_now
 
 TEST_CLOCK = "suivi-clock"
@@ -20,6 +21,8 @@ class Callers:
     def __init__(self, running: Running) -> None:
         self.running = running
         self.development = running.settings.environment == "development"
+        self._settings = running.settings
+        self._allowances: dict[tuple[Role, UUID | None], Allowance] = {}
 
     async def of(self, authorization: Any, *, clock: Callable[[], datetime], locale: str) -> Context:
         """Raises Unauthenticated."""
@@ -30,7 +33,7 @@ class Callers:
             clock=clock,
             locale=locale,
             after_commit=self.running.wake,
-            allowance=allowance_of(viewer, self.running.settings),
+            allowance=self._allowance(viewer),
             compiled=self.running.settings.compiled_execution,
         )
 
@@ -38,9 +41,19 @@ class Callers:
         """One operation more. Raises RateLimited."""
         self.running.rates.take(context.viewer, context.allowance.requests_per_minute, now=time.monotonic())
 
-    def clock(self, connection: HTTPConnection) -> Callable[[], datetime]:
+    def _allowance(self, viewer: Viewer) -> Allowance:
+        """Of few kinds: those with a token of a partner that has limits of its own, and everybody else, by role."""
+        settings = self.running.settings
+        if settings is not self._settings:
+            self._settings, self._allowances = settings, {}
+        kind = (viewer.role, viewer.partner_id if viewer.partner_id in settings.partner_limits else None)
+        if (known := self._allowances.get(kind)) is None:
+            known = self._allowances[kind] = allowance_of(viewer, settings)
+        return known
+
+    def clock(self, headers: Headers) -> Callable[[], datetime]:
         """The test clock: in development only, a header says which moment a request is played at (R-068)."""
-        told = connection.headers.get(TEST_CLOCK) if self.development else None
+        told = headers.get(TEST_CLOCK) if self.development else None
         if told is None:
             return utc_now
         try:
@@ -51,9 +64,9 @@ class Callers:
         return lambda: moment
 
 
-def locale_of(connection: HTTPConnection) -> str:
+def locale_of(headers: Headers) -> str:
     """The first language of Accept-Language; an argument `locale` wins over it."""
-    first = connection.headers.get("accept-language", "en").split(",")[0].split(";")[0].strip()
+    first = headers.get("accept-language", "en").split(",")[0].split(";")[0].strip()
     return first if first and first != "*" else "en"
 
 

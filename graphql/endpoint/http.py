@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator
 
 from graphql import OperationType
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket
 from strawberry.http.ides import get_graphql_ide_html
 from strawberry.types import ExecutionResult
 
@@ -15,9 +15,10 @@ from suivi.core.refusals import Refusal
 from suivi.graphql.context import Context
 from suivi.graphql.endpoint import answering
 from suivi.graphql.endpoint.accepting import Accepted
-from suivi.graphql.endpoint.bodies import MULTIPART, Asked, found, media_type, read_asked
+from suivi.graphql.endpoint.bodies import MULTIPART, Asked, found, read_asked
 from suivi.graphql.endpoint.callers import Callers, locale_of
 from suivi.graphql.endpoint.events import EventStream
+from suivi.graphql.endpoint.incoming import Incoming
 from suivi.graphql.endpoint.refusing import (
     MethodNotAllowed,
     NotAcceptable,
@@ -45,59 +46,61 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await self.sockets.serve(WebSocket(scope, receive, send))
+            await self.sockets.serve(scope, receive, send)
             return
-        response = await self.answer(Request(scope, receive))
+        response = await self.answer(Incoming.of(scope, receive))
         await response(scope, receive, send)
 
-    async def answer(self, request: Request) -> ASGIApp:
-        accepted = Accepted.of(request.headers.get("accept"))
+    async def answer(self, incoming: Incoming) -> ASGIApp:
+        accepted = Accepted.of(incoming.headers.get("accept"))
         try:
-            if self._wants_explorer(request):
+            if self._wants_explorer(incoming):
                 return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"))
-            _require_answerable(request, accepted)
-            return await self._executed(request, accepted)
+            _require_answerable(incoming, accepted)
+            return await self._executed(incoming, accepted)
         except Unauthenticated as unknown:
             return answering.unauthenticated(unknown, accepted.json)
         except Refusal as refusal:
-            return answering.refuse(refusal, locale_of(request), accepted.json)
+            return answering.refuse(refusal, locale_of(incoming.headers), accepted.json)
         except ClientDisconnect:
             return Response(status_code=400)
 
-    def _wants_explorer(self, request: Request) -> bool:
+    def _wants_explorer(self, incoming: Incoming) -> bool:
         return (
             self.callers.development
-            and request.method == "GET"
-            and "query" not in request.query_params
-            and "text/html" in request.headers.get("accept", "")
+            and incoming.method == "GET"
+            and "query" not in QueryParams(incoming.query_string)
+            and "text/html" in incoming.headers.get("accept", "")
         )
 
-    async def _executed(self, request: Request, accepted: Accepted) -> ASGIApp:
+    async def _executed(self, incoming: Incoming, accepted: Accepted) -> ASGIApp:
         context = await self.callers.of(
-            request.headers.get("authorization"), clock=self.callers.clock(request), locale=locale_of(request)
+            incoming.headers.get("authorization"),
+            clock=self.callers.clock(incoming.headers),
+            locale=locale_of(incoming.headers),
         )
         self.callers.take(context)
-        asked = await read_asked(request, limit=self.settings.body_bytes, seconds=self.settings.body_seconds)
+        asked = await read_asked(incoming, limit=self.settings.body_bytes, seconds=self.settings.body_seconds)
         try:
             asked = found(asked, self.trusted, context.allowance)
             prepared = schema.documents.prepare(asked.query, asked.operation_name, asked.variables, context.allowance)
         except NotExecuted as refusal:
             return _single(not_executed(refusal, context), accepted)
         kind = prepared.operation.operation
-        if request.method == "GET" and kind is not OperationType.QUERY:
+        if incoming.method == "GET" and kind is not OperationType.QUERY:
             raise MethodNotAllowed
         if kind is OperationType.SUBSCRIPTION:
             return await _followed(asked, context, accepted)
         return _single(await schema.execute_prepared(prepared, asked.query, asked.variables, context), accepted)
 
 
-def _require_answerable(request: Request, accepted: Accepted) -> None:
-    if request.method not in ("GET", "POST"):
+def _require_answerable(incoming: Incoming, accepted: Accepted) -> None:
+    if incoming.method not in ("GET", "POST"):
         raise MethodNotAllowed
     if accepted.nothing:
         raise NotAcceptable
-    simple = request.method == "GET" or media_type(request)[0] == MULTIPART
-    if simple and not any(request.headers.get(name) for name in PREFLIGHT):
+    simple = incoming.method == "GET" or incoming.media_type[0] == MULTIPART
+    if simple and not any(incoming.headers.get(name) for name in PREFLIGHT):
         raise PreflightRequired
 
 

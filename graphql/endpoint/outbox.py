@@ -1,13 +1,13 @@
 """What a WebSocket is sent, in order, without anybody waiting for a client that reads slowly."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from types import coroutine
 from typing import Any
 
 from starlette.websockets import WebSocketDisconnect
 
+from suivi.graphql.endpoint.begun import resumed
 from suivi.graphql.live.outlets import SLOW_SECONDS, Waiting
 
 LONGEST_REASON = 123
@@ -71,7 +71,7 @@ class Outbox:
             awaited = sending.send(None)
         except (StopIteration, *GONE):
             return
-        self._sending = asyncio.create_task(self._send_on(_resumed(sending, awaited)))
+        self._sending = asyncio.create_task(self._send_on(resumed(sending, awaited)))
 
     async def _send_on(self, begun: Awaitable[None]) -> None:
         try:
@@ -83,16 +83,3 @@ class Outbox:
                     await self._send(self._closing)
         finally:
             self._sending = None
-
-
-@coroutine
-def _resumed(begun: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
-    """The rest of a coroutine that has run as far as what it awaits, for a task to wait in its place."""
-    with suppress(StopIteration):
-        while True:
-            try:
-                answer = yield awaited
-            except BaseException as error:
-                awaited = begun.throw(error)
-            else:
-                awaited = begun.send(answer)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphql import OperationType
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.http.websocket_origin import is_same_origin, normalize_allowed_origins, normalize_origin
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -43,7 +44,8 @@ class Sockets:
         self.callers = callers
         self.allowed_origins = normalize_allowed_origins(running.settings.allowed_origins)
 
-    async def serve(self, websocket: WebSocket) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        websocket = WebSocket(scope, receive, send)
         if not self._may_open(websocket):
             # Before it is accepted, so that the handshake is answered with 403.
             await websocket.close(code=1008)
@@ -53,11 +55,12 @@ class Sockets:
         if not spoken:
             await websocket.close(code=4406, reason="Subprotocol not acceptable")
             return
-        await Connection(websocket, self.callers, clock=self._clock(websocket), locale=locale_of(websocket)).serve()
+        clock, locale = self._clock(websocket), locale_of(websocket.headers)
+        await Connection(websocket, send, self.callers, clock=clock, locale=locale).serve()
 
     def _clock(self, websocket: WebSocket) -> Callable[[], datetime]:
         try:
-            return self.callers.clock(websocket)
+            return self.callers.clock(websocket.headers)
         except ClockMalformed:
             # A handshake cannot be told what is wrong with its header: real time it is then.
             return utc_now
@@ -92,7 +95,9 @@ class Connection:
         "operations",
     )
 
-    def __init__(self, websocket: WebSocket, callers: Callers, *, clock: Callable[[], datetime], locale: str) -> None:
+    def __init__(
+        self, websocket: WebSocket, send: Any, callers: Callers, *, clock: Callable[[], datetime], locale: str
+    ) -> None:
         self.operations: dict[str, Operation] = {}
         self._websocket = websocket
         self._callers = callers
@@ -100,7 +105,8 @@ class Connection:
         self._locale = locale
         self._context: Context | None = None
         self._init_received = False
-        self._outbox = Outbox(websocket.send, too_slow=self._drop)
+        # Not by way of Starlette, which looks each time whether the connection was closed: the outbox knows.
+        self._outbox = Outbox(send, too_slow=self._drop)
         # Of no length until there is a reason to give up.
         self._patience = asyncio.timeout(None)
         self._timer = self._later(INIT_SECONDS, self._close, 4408, "Connection initialisation timeout")

@@ -1,7 +1,8 @@
 """A subscription as it was asked."""
 
 import json
-from collections.abc import Callable, Hashable, Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,11 +37,13 @@ class Asked:
     mask: Mask = field(repr=False)
 
     @cached_property
-    def key(self) -> Hashable:
+    def key(self) -> str:
         """The same for those who are told the same, as far as it is not a matter of rights."""
         used = {name: self.variables[name] for name in self.shape.variables & self.variables.keys()}
         context = self.context
-        return self.text, self.name, json.dumps(used, sort_keys=True), context.locale, context.allowance
+        told = [self.text, self.name, used, context.locale, repr(context.allowance)]
+        # One text for all who have it, which costs nothing to compare.
+        return sys.intern(json.dumps(told, sort_keys=True))
 
 
 async def asked_of(

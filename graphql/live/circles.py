@@ -10,8 +10,8 @@ each of these viewers has just been found to may read, with the same parts of it
 such as an edge, is answered for every set of viewer facts by itself, because rights may narrow it.
 """
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,8 @@ from suivi.graphql.live.outlets import Outlet
 
 Told = list[tuple[int, str]]
 """Answers as JSON, by the `seq` of the event."""
-Shared = dict[Hashable, str]
+Shared = dict[tuple[int, str, tuple[bool, ...]], str | None]
+"""Plain answers, by the `seq` of the event, how they were asked, and which of the event's rows may be seen."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,17 +59,18 @@ class Circle:
 
     async def answers(self, context: Context, events: Sequence[Row], shared: Shared) -> Told:
         """What these events come to in the context of those who read them. `shared` is for all circles of a case."""
-        roots = await self.asked.followed.read(context, events)
-        return [
-            (event.seq, await self._answer(event.seq, root, context, shared))
-            for event, root in zip(events, roots, strict=True)
-            if root is not None
-        ]
+        told: Told = []
+        for event, rows in zip(events, await self.asked.followed.rows(context, events), strict=True):
+            payload = await self._answer(event.seq, rows, context, shared) if rows else None
+            if payload is not None:
+                told.append((event.seq, payload))
+        return told
 
-    async def _answer(self, seq: int, root: Any, context: Context, shared: Shared) -> str:
-        if not self.asked.shape.plain:
-            return await answer(self.asked, root, context)
-        key = (seq, self.asked.key, self.asked.followed.withheld(root))
+    async def _answer(self, seq: int, rows: Sequence[Row | None], context: Context, shared: Shared) -> str | None:
+        root = self.asked.followed.made(rows)
+        if root is None or not self.asked.shape.plain:
+            return None if root is None else await answer(self.asked, root, context)
+        key = (seq, self.asked.key, tuple([row is not None for row in rows]))
         if key not in shared:
             shared[key] = await answer(self.asked, root, context)
         return shared[key]
@@ -76,6 +78,9 @@ class Circle:
 
 async def answer(asked: Asked, root: Any, context: Context) -> str:
     """The document executed for one event; what goes wrong is an error in it."""
+    if context.locale != asked.context.locale:
+        # Whatever was loaded is shared; the language is the asker's.
+        context = replace(context, locale=asked.context.locale)
     executor = Executor.build(asked.schema, asked.document, None, context, asked.variables, asked.name)
     if isinstance(executor, list):
         return _encoded(asked, context, None, executor)

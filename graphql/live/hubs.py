@@ -6,7 +6,8 @@ announced twice, late or not at all is neither told twice nor left out.
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
@@ -18,6 +19,7 @@ from suivi.core.reading import Row
 from suivi.graphql.following import newest_seq
 from suivi.graphql.live.circles import Circle, Shared, Subscriber
 from suivi.graphql.live.readers import Readers, made_for, rights_of
+from suivi.graphql.live.together import tell_together
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ PAGE = 50
 """Events that are read at a time."""
 AT_ONCE = 8
 """Sets of rights that are looked up at the same time, each of which takes a connection to the database."""
+MOST_TOGETHER = 1000
+"""Sets of rights that are looked up in one statement."""
 PAUSE_SECONDS = 1.0
 """Before the log is read again, when it could not be."""
 
@@ -193,7 +197,12 @@ class Hub:
 
     async def _tell(self, events: list[Row]) -> None:
         shared: Shared = {}
-        for some in _several(list(self._readers.values())):
+        together, apart = _split(self._readers.values())
+        for some in together:
+            later = [event for event in events if event.seq > some[0].seq]
+            if later:
+                apart += await tell_together(some, self.case_id, later, shared)
+        for some in _several(apart):
             await asyncio.gather(*(readers.tell(events, shared) for readers in some))
 
 
@@ -201,6 +210,18 @@ async def _events(case_id: UUID, *, after: int, until: int | None = None) -> lis
     found = Event.filter(noun_id=case_id, seq__gt=after)
     found = found if until is None else found.filter(seq__lte=until)
     return await reading.rows(found.order_by("seq").limit(PAGE))
+
+
+def _split(readers: Iterable[Readers]) -> tuple[list[list[Readers]], list[Readers]]:
+    """Those who can be told together, and the others."""
+    kinds: dict[Hashable, list[Readers]] = defaultdict(list)
+    for one in readers:
+        kinds[one.kind].append(one)
+    apart = kinds.pop(None, [])
+    together = [
+        some[start : start + MOST_TOGETHER] for some in kinds.values() for start in range(0, len(some), MOST_TOGETHER)
+    ]
+    return together, apart
 
 
 def _several(readers: list[Readers]) -> Iterator[list[Readers]]:

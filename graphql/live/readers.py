@@ -32,14 +32,24 @@ class Readers:
         self.seq = seq
         # Each event of a case waits for the one before; who joins waits for the one under way.
         self.lock = asyncio.Lock()
-        self.circles: dict[Hashable, Circle] = {}
-        self._context = replace(context.for_operation(), viewer=replace(context.viewer, expires_at=None))
+        self.circles: dict[str, Circle] = {}
+        self.context = replace(context.for_operation(), viewer=replace(context.viewer, expires_at=None))
+        self._all_plain = True
+        self._moment = None if context.clock is context.house.wall_clock else context.clock()
+
+    @property
+    def kind(self) -> Hashable:
+        """Those of one kind can be told together; none of them where an answer is not plain, which each has alone."""
+        if not self._all_plain:
+            return None
+        return self.seq, self._moment, self.context.allowance.execution_seconds
 
     def add(self, subscriber: Subscriber) -> None:
         circle = self.circles.setdefault(subscriber.asked.key, Circle(subscriber.asked))
         circle.subscribers[subscriber] = None
         # The same, and one is enough to keep.
         subscriber.asked = circle.asked
+        self._look_again()
 
     def discard(self, subscriber: Subscriber) -> None:
         circle = self.circles.get(subscriber.asked.key)
@@ -47,6 +57,10 @@ class Readers:
             circle.subscribers.pop(subscriber, None)
             if not circle.subscribers:
                 del self.circles[subscriber.asked.key]
+                self._look_again()
+
+    def _look_again(self) -> None:
+        self._all_plain = all(circle.asked.shape.plain for circle in self.circles.values())
 
     async def tell(self, events: Sequence[Row], shared: Shared) -> None:
         """Tell them what comes after the last one they were told. Whatever goes wrong ends it for them, and only them.
@@ -59,22 +73,25 @@ class Readers:
                 await self._tell(later, shared)
 
     async def _tell(self, events: Sequence[Row], shared: Shared) -> None:
-        context = self._context.for_operation()
+        context = self.context.for_operation()
         circles = list(self.circles.values())
         try:
             made = [(circle, await made_for(circle, self.case_id, context, events, shared)) for circle in circles]
         except Exception as error:
             self.end(error)
         else:
-            now, self.seq = datetime.now(UTC), events[-1].seq
-            for circle, answers in made:
-                for subscriber in list(circle.subscribers):
-                    subscriber.tell(answers, self.seq, now=now)
+            self.hand_out(made, events[-1].seq, now=datetime.now(UTC))
+
+    def hand_out(self, made: Sequence[tuple[Circle, Told]], seq: int, *, now: datetime) -> None:
+        self.seq = seq
+        for circle, answers in made:
+            for subscriber in list(circle.subscribers):
+                subscriber.tell(answers, seq, now=now)
 
     def end(self, error: Exception | None = None) -> None:
         """End it for everybody: as complete, or with what went wrong."""
         for circle in list(self.circles.values()):
-            last = None if error is None else ended(circle.asked, error, self._context)
+            last = None if error is None else ended(circle.asked, error, self.context)
             for subscriber in list(circle.subscribers):
                 subscriber.outlet.end(last)
         self.circles.clear()

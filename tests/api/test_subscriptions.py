@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,11 +25,12 @@ from suivi.core.clinics.models import Member
 from suivi.core.records import new_id
 from suivi.graphql import following
 from suivi.graphql.endpoint.callers import Callers
+from suivi.graphql.live.hubs import _events
 from suivi.graphql.nodes import global_id
 from suivi.graphql.schema import schema
 from tests.conftest import Parts
 from tests.services.ports import free_port
-from tests.services.suivi import Client, Suivi
+from tests.services.suivi import Client, Statements, Suivi
 from tests.services.world import CEMENTED, World, row_id
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -429,6 +430,61 @@ async def test_nobody_is_told_what_somebody_elses_rights_let_them_read(world: Wo
     assert kinds == [None, {"kind": "message_posted"}, {"kind": "message_posted"}]
     assert counts == [0, 1, 1]
     assert [len(heard.told) for heard in messages] == [0, 1, 1]
+
+
+async def test_who_asks_for_more_just_as_others_are_told_is_told_by_their_own_rights(world: World) -> None:
+    """R-012: what many are told together is plain, and an edge is nobody's but the asker's."""
+    await invited(world, "EXPERT")
+    patient = await outlet(world, CHANGES, Role.PATIENT, "patient-one")
+    changes = await outlet(world, CHANGES, Role.EXPERT, "expert")
+    hub = schema.hubs(world.suivi.running.house.feed)._hubs[row_id(world.case_id)]
+    _, expert = hub._readers.values()
+
+    async with expert.lock:
+        joining = asyncio.create_task(outlet(world, THREAD, Role.EXPERT, "expert"))
+        await _until(lambda: bool(expert.lock._waiters))
+        await posted(world.patient, world, "Bonjour")
+        await _until(lambda: len(expert.lock._waiters or ()) == 2)
+    thread = await joining
+    answers = [json.loads(answer)["data"]["caseChanged"] for answer in await told(patient, changes, thread)]
+
+    assert [answer["event"] for answer in answers[:2]] == [{"kind": "message_posted"}, None]
+    assert answers[2]["case"]["messageCount"] == 0
+
+
+async def _until(come: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not come():
+            await asyncio.sleep(0.01)
+
+
+async def test_many_with_rights_of_their_own_are_looked_up_in_a_handful_of_statements(
+    world: World, parts: Parts
+) -> None:
+    """R-012, R-215: each anew for each event, and those who may no more are told so, and only they."""
+    if parts == "embedded":
+        pytest.skip("a file has no round trips to spare")
+    people = [f"mediator-{number}" for number in range(12)]
+    for person in people:
+        invitation = {"role": "MEDIATOR", "subject": person, "name": "Mona"}
+        await world.patient.do("assignPerson", caseId=world.case_id, **invitation)
+    heard = [await outlet(world, MESSAGES, Role.MEDIATOR, person) for person in people]
+    hub = schema.hubs(world.suivi.running.house.feed)._hubs[row_id(world.case_id)]
+    await Assignment.filter(subject="mediator-7").update(valid_until=CEMENTED.date() - timedelta(days=1))
+    before = hub.seq
+
+    await posted(world.patient, world, "Bonjour")
+    await told(*heard[:7], *heard[8:])
+    for readers in hub._readers.values():
+        readers.seq = before
+    events = await _events(hub.case_id, after=before)
+    with Statements() as sent:
+        await hub._tell(events)
+
+    assert len({one.told[0] for one in [*heard[:7], *heard[8:]]}) == 1
+    assert heard[7].told == []
+    assert heard[7].ended.errors[0].extensions["code"] == "ACCESS_ENDED"
+    assert len(sent) == 3, "who sees the case, who the message, and the message"
 
 
 async def test_what_was_missed_comes_first_and_each_message_once(world: World, url: str) -> None:

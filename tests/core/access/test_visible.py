@@ -17,6 +17,7 @@ from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
+from suivi.core.access.many import SeenByMany, who_sees
 from suivi.core.access.narrowing import narrow
 from suivi.core.access.parties import PARTIES, Asking
 from suivi.core.access.statements import STAND_INS, Given, Shape, Untemplated, statement
@@ -90,6 +91,37 @@ async def test_everybody_reads_the_rows_that_they_may_see_and_no_other(universe:
         assert await seen.count({}) == len(expected), person
         await _same_pages(seen, expected)
         await _same_by_parent(seen, expected, everything)
+
+
+@pytest.mark.parametrize("noun", [noun for noun in NOUNS if noun != "clinic_settings"])
+async def test_who_of_all_may_see_a_row_is_told_as_if_each_were_asked_alone(universe: Universe, noun: str) -> None:
+    model = model_of(noun)
+    viewers = [viewer_for(universe, person) for person in PEOPLE]
+    seen = [set(await narrow(model, viewer, on=ON).values_list("id", flat=True)) for viewer in viewers]
+    ids = [row["id"] for row in await model.all().values("id")]
+
+    for identity in (*ids[:2], *ids[-2:], uuid4()):
+        expected = {number for number, theirs in enumerate(seen) if identity in theirs}
+
+        assert await who_sees(model, identity, viewers, on=ON) == expected
+        assert await who_sees(model, identity, viewers[:1], on=ON) == expected & {0}
+    assert await who_sees(model, uuid4(), [], on=ON) == set()
+
+
+async def test_a_row_that_many_are_told_of_is_read_once_and_only_if_any_of_them_may_see_it(universe: Universe) -> None:
+    viewers = [viewer_for(universe, person) for person in PEOPLE]
+    read = {row["id"]: row for row in await Message.all().values()}
+    message = next(iter(read))
+
+    many, nobody = SeenByMany(viewers, ON), SeenByMany([], ON)
+    with Statements() as sent:
+        rows = [await many.row((Message, message)) for _ in range(3)]
+        asked = len(sent)
+        await many.seeing((Message, message))
+
+    assert [row and vars(row) for row in rows] == [read[message]] * 3
+    assert len(sent) == asked
+    assert await nobody.row((Message, message)) is None
 
 
 async def _same_pages(seen: Visible, expected: list[dict[str, Any]]) -> None:
