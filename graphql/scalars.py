@@ -4,11 +4,14 @@ from typing import Any
 
 import strawberry
 
+from suivi.core.classifications.models import CaseClass
 from suivi.core.clocks.partial_dates import DateInterval, PartialDate
 from suivi.core.clocks.reasons import Reason as CoreReason
 from suivi.core.specialties.model import Text
 from suivi.graphql.context import Info
 from suivi.graphql.results import LocalizedText
+
+CaseClassEnum = strawberry.enum(CaseClass, name="CaseClass")
 
 NO_DIAGNOSIS = Text(
     by_locale={

@@ -12,11 +12,19 @@ from pydantic import Field, PlainSerializer
 
 from suivi.core.clocks.periods import Period
 from suivi.core.coverage.models import Payer, Terms
+from suivi.core.specialties.common import common
 from suivi.core.specialties.model import CaseClass, Data
 
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4), PlainSerializer(str, return_type=str)]
+Said = Annotated[str, Field(min_length=1, max_length=200)]
+"""As in warranty templates: without a space it is a code, with spaces plain words."""
+Amount = Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=4), PlainSerializer(str, return_type=str)]
+
+DAY0 = "day0"
+"""As the anchor of a limit: the first anchor of whatever procedure was done, for terms of a whole specialty."""
+OTHER = "other"
+"""As an object, an event or a clause: none that has a code; the words beside it say what."""
 
 
 class LimitUnit(StrEnum):
@@ -60,6 +68,28 @@ class Limit(Data):
     count: int | None = Field(default=None, ge=1, le=1200)
     lifetime_of: LifetimeOf | None = None
     starts: Code
+    """An anchor, or DAY0."""
+
+    @property
+    def months(self) -> int | None:
+        """Of a limit in years or months."""
+        each = {LimitUnit.YEAR: 12, LimitUnit.MONTH: 1}.get(self.unit)
+        return each * self.count if each and self.count else None
+
+    @property
+    def days(self) -> int | None:
+        """Of a limit in weeks or days, which are no months."""
+        each = {LimitUnit.WEEK: 7, LimitUnit.DAY: 1}.get(self.unit)
+        return each * self.count if each and self.count else None
+
+    @property
+    def unfinished(self) -> bool:
+        return (self.lifetime_of if self.unit is LimitUnit.LIFETIME else self.count) is None
+
+    @property
+    def period(self) -> str | None:
+        """ISO 8601, as it was stated; None where it is not counted by the calendar."""
+        return f"P{self.count}{self.unit[0].upper()}" if self.unit in CALENDAR and self.count else None
 
 
 class Component(Data):
@@ -70,11 +100,11 @@ class Component(Data):
     """In the words of who says it; None: the coded `object` says enough."""
     object: Code
     """Coded as in warranty templates: `crown`, `breast_implant`, `complication` ..."""
-    covers: tuple[Code, ...] = ()
-    """Events covered, coded. Empty: not stated."""
+    covers: tuple[Said, ...] = ()
+    """Events covered. Empty: not stated."""
     classes: tuple[CaseClass, ...] = ()
     """Classes of a case that it answers for. Empty: not stated."""
-    remedy: tuple[Code, ...] = ()
+    remedy: tuple[Said, ...] = ()
     limit: Limit | None = None
     """None: not stated."""
 
@@ -112,6 +142,25 @@ class Content(Data):
     fees: tuple[FeeLine, ...] = ()
     clauses: tuple[Clause, ...] = ()
     how_to_claim: Words | None = None
+
+    def fee_matrix(self, component: str | None = None) -> list[FeeLine]:
+        """Every known kind of fee in a fixed order, then others that are stated (R-122).
+
+        For a component its own line, else the one for all; nothing stated reads NOT_STATED.
+        """
+        general = {line.kind: line for line in self.fees if line.component is None}
+        own = {line.kind: line for line in self.fees if component is not None and line.component == component}
+        stated = general | own
+        kinds = dict.fromkeys((*common().fee_kinds, *stated))
+        return [stated.get(kind) or FeeLine(kind=kind, payer=Payer.NOT_STATED) for kind in kinds]
+
+    def without_unfinished(self) -> "Content":
+        """Limits that do not say how many, as drafts may have, are not stated."""
+        finished = tuple(
+            one.model_copy(update={"limit": None}) if one.limit is not None and one.limit.unfinished else one
+            for one in self.components
+        )
+        return self.model_copy(update={"components": finished})
 
     def plain(self) -> dict[str, Any]:
         """As it is kept: JSON without what says nothing."""

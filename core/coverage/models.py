@@ -55,12 +55,17 @@ class Terms(Record):
     )
     wording_findings = fields.IntField(null=True, description="promises of an outcome it was published with")
     wording_reason = fields.TextField(null=True, description="why it was published all the same")
-    notice_version = fields.CharField(max_length=20, null=True, description="of the notice it was published under")
+    notice_version = fields.CharField(max_length=200, null=True, description="of the notice it was published under")
 
     class Meta(Model.Meta):
         table = "terms"
         unique_together = (("clinic_id", "procedure", "number"),)
-        indexes = (Index(fields=("clinic_id", "procedure", "effective_from"), name="terms_in_force"),)
+        indexes = (
+            Index(fields=("clinic_id", "procedure", "effective_from"), name="terms_in_force"),
+            Index(
+                fields=("clinic_id", "procedure", "variant", "material", "effective_from", "number"), name="terms_scope"
+            ),
+        )
 
 
 class TermsDraft(Record):
@@ -99,6 +104,8 @@ class TermsDraft(Record):
 class OfferAnswer(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """By the clinic."""
 
 
 class TermsOffer(Record):

@@ -1,10 +1,7 @@
-"""Which terms are in force, and what may be published."""
+"""What may be published."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, TypeVar
 
-from suivi.core.coverage.models import Terms
 from suivi.core.refusals import Refusal
 
 
@@ -22,46 +19,13 @@ class TermsOverlap(Refusal):
     remedy = "Give the day that version takes effect, or a later one."
 
 
-class UnknownFeeKind(Refusal):
-    """A fee kind is not known. Known: {known}."""
+def require_publishable(effective_from: date, *, latest: date | None, today: date) -> None:
+    """`latest` is when the newest version of the same scope takes effect, `today` the day at the clinic.
 
-    code = "UNKNOWN_FEE_KIND"
-    remedy = "Use the known kinds, each once; a kind that is left out reads as not stated."
-
-
-class FeeKindRepeated(Refusal):
-    """The same fee kind was given twice."""
-
-    code = "FEE_KIND_REPEATED"
-    remedy = "Give each kind of fee once, with the one who pays it."
-
-
-T = TypeVar("T")
-
-
-def in_force(published: Iterable[T], *, on: date) -> T | None:
-    """The version in force on a day: the latest that had taken effect, the higher number where two share the day.
-
-    Takes models and light rows alike, and gives back what it took.
+    Each version is in force until the next one of its scope is, so that two never overlap. Raises TermsBackdated and
+    TermsOverlap.
     """
-    versions: list[Any] = list(published)
-    effective = [terms for terms in versions if terms.effective_from <= on]
-    found: T | None = max(effective, key=lambda terms: (terms.effective_from, terms.number), default=None)
-    return found
-
-
-def require_fee_kinds(kinds: Sequence[str], known: Iterable[str]) -> None:
-    """Raises UnknownFeeKind and FeeKindRepeated."""
-    if not set(kinds) <= set(known):
-        raise UnknownFeeKind(field="fees", known=", ".join(sorted(known)))
-    if len(set(kinds)) < len(kinds):
-        raise FeeKindRepeated(field="fees")
-
-
-def require_publishable(effective_from: date, earlier: Iterable[Terms], *, today: date) -> None:
-    """`today` is the day at the clinic. Raises TermsBackdated and TermsOverlap."""
     if effective_from < today:
         raise TermsBackdated(field="effectiveFrom", available_from=today)
-    latest = max((terms.effective_from for terms in earlier), default=effective_from)
-    if effective_from < latest:
+    if latest is not None and effective_from < latest:
         raise TermsOverlap(field="effectiveFrom", available_from=latest)

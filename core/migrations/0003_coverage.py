@@ -121,7 +121,14 @@ class Migration(migrations.Migration):
                 ("language", fields.CharField(description="the patient reads the confirmation in it", max_length=35)),
                 ("asker_role", fields.CharField(max_length=20)),
                 ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("asked_on", fields.DateField(description="the day it was then at the clinic")),
                 ("due_on", fields.DateField(description="last day of the clinic's response time, at the clinic")),
+                (
+                    "answered_on",
+                    fields.DateField(
+                        null=True, description="day at the clinic when its last item was answered, null: some are not"
+                    ),
+                ),
                 ("withdrawn_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("version", fields.IntField()),
             ],
@@ -203,7 +210,7 @@ class Migration(migrations.Migration):
                 ("languages", fields.JSONField(description="the patient's first", encoder=JSON_DUMPS, decoder=loads)),
                 ("document", fields.TextField(description="canonical JSON, RFC 8785", unique=False)),
                 ("digest", fields.CharField(unique=True, description="SHA-256 of the document, hex", max_length=64)),
-                ("notice_version", fields.CharField(max_length=20)),
+                ("notice_version", fields.CharField(max_length=200)),
                 (
                     "wording_findings",
                     fields.IntField(null=True, description="promises of an outcome it was signed with"),
@@ -314,6 +321,10 @@ class Migration(migrations.Migration):
                         encoder=JSON_DUMPS,
                         decoder=loads,
                     ),
+                ),
+                (
+                    "reference_period",
+                    fields.CharField(null=True, description="ISO 8601, null: not stated", max_length=20),
                 ),
             ],
             options={
@@ -582,6 +593,10 @@ class Migration(migrations.Migration):
                 ),
                 ("deadline", fields.DateField()),
                 (
+                    "latest_deadline",
+                    fields.DateField(description="the deadline itself, unless it counts from a date known in part"),
+                ),
+                (
                     "next_at",
                     fields.DatetimeField(
                         null=True,
@@ -734,7 +749,7 @@ class Migration(migrations.Migration):
                     "answer",
                     fields.CharEnumField(
                         null=True,
-                        description="ACCEPTED: accepted\nDECLINED: declined",
+                        description="ACCEPTED: accepted\nDECLINED: declined\nWITHDRAWN: withdrawn",
                         enum_type=OfferAnswer,
                         max_length=10,
                     ),
@@ -823,7 +838,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Terms",
             name="notice_version",
-            field=fields.CharField(null=True, description="of the notice it was published under", max_length=20),
+            field=fields.CharField(null=True, description="of the notice it was published under", max_length=200),
         ),
         ops.AddField(
             model_name="Terms",
@@ -844,6 +859,12 @@ class Migration(migrations.Migration):
             model_name="Terms",
             name="variant",
             field=fields.CharField(null=True, description="of the procedure, null: every variant", max_length=60),
+        ),
+        ops.AddIndex(
+            model_name="Terms",
+            index=Index(
+                fields=["clinic_id", "procedure", "variant", "material", "effective_from", "number"], name="terms_scope"
+            ),
         ),
         ops.AddField(
             model_name="Terms",

@@ -3,14 +3,16 @@
 Every answer is by the rules the treatment is pinned to: `await house.rules.ready([treatment])` comes first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.periods import Period
 from suivi.core.clocks.sites import LocalDate
-from suivi.core.clocks.windows import Candidate, PeriodSource, ReferenceWindow, reference_window
+from suivi.core.clocks.windows import Candidate, PeriodSource, ReferenceWindow, by_precedence, reference_window
+from suivi.core.clocks.zones import zone
+from suivi.core.confirmations.periods import ConfirmedPeriod, counting
 from suivi.core.pins.rules import Rules
 from suivi.core.specialties.model import Specialty
 
@@ -38,17 +40,32 @@ def reference_window_of(
     clinic_zone: str,
     patient_zone: str,
     on: date | datetime,
+    confirmed: Sequence[ConfirmedPeriod] = (),
 ) -> ReferenceWindow:
-    """Nine months by default, overridden by the specialty, overridden by the pinned terms (R-060)."""
+    """Nine months by default, overridden by the specialty, by the pinned terms, by what was confirmed (R-060).
+
+    `confirmed` are the periods that signed confirmations state, in the order they were signed.
+    """
+    others = list(_candidates(rules.specialty_of(treatment), terms))
     day0 = rules.procedure_of(treatment).anchors.day0
     return reference_window(
         dates_of(anchors).get(day0, UNKNOWN),
         on=on,
         clinic_zone=clinic_zone,
         patient_zone=patient_zone,
-        candidates=list(_candidates(rules.specialty_of(treatment), terms)),
+        candidates=[*_confirmed(confirmed, others, treatment, clinic_zone), *others],
         anchor_name=day0,
     )
+
+
+def _confirmed(
+    stated: Sequence[ConfirmedPeriod], others: Sequence[Candidate], treatment: Any, clinic_zone: str
+) -> Iterable[Candidate]:
+    if not stated:
+        return
+    otherwise = by_precedence(others)[0].period
+    for one in counting(stated, otherwise, agreed_on=treatment.agreed_on, clinic=zone(clinic_zone)):
+        yield Candidate(source=PeriodSource.CONFIRMATION, period=one.period, version=one.number)
 
 
 def _candidates(specialty: Specialty, terms: Any | None) -> Iterable[Candidate]:

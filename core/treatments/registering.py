@@ -10,10 +10,11 @@ from suivi.core import inputs
 from suivi.core.access.narrowing import NotFound, fetch, narrow
 from suivi.core.access.viewer import Role
 from suivi.core.acting import Acting, action
+from suivi.core.clinics.ending import require_there
 from suivi.core.clinics.models import Clinic, Member, MemberKind
 from suivi.core.clocks.zones import day_at, zone
-from suivi.core.coverage.models import Terms
-from suivi.core.coverage.rules import in_force
+from suivi.core.coverage.finding import terms_in_force
+from suivi.core.coverage.scopes import Scope, checked_material
 from suivi.core.events.log import append
 from suivi.core.patients.models import Patient
 from suivi.core.refusals import Refusal
@@ -57,6 +58,7 @@ class Plan:
     procedure: str
     sites: Sequence[str]
     variant: str | None = None
+    material: str | None = None
     continues_id: UUID | None = None
     anchors: Sequence[AnchorGiven] = ()
     agreed_on: date | None = None
@@ -83,7 +85,7 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
         trip_id=await _trip(by, plan.trip_id, patient),
         practitioner_id=await _practitioner(plan.practitioner_id, clinic),
         **described,
-        **await _agreed(plan, clinic, today, anchors, procedure),
+        **await _agreed(plan, clinic, today, anchors, procedure, described),
         **pinned.columns,
         registered_at=by.at,
         version=1,
@@ -120,14 +122,22 @@ def _described(by: Acting, plan: Plan, procedure: Procedure) -> dict[str, Any]:
         "description": inputs.text_or_none(plan.description, field="description", limit=200),
         "sites": rules.checked_sites(plan.sites, procedure),
         "variant": rules.checked_variant(plan.variant, procedure),
+        "material": checked_material(plan.material),
         "continues_id": plan.continues_id,
     } | {column: inputs.text_or_none(text, field=name, limit=10_000) for column, (text, name) in hoped.items()}
 
 
 async def _agreed(
-    plan: Plan, clinic: Clinic, today: date, anchors: Sequence[AnchorChecked], procedure: Procedure
+    plan: Plan,
+    clinic: Clinic,
+    today: date,
+    anchors: Sequence[AnchorChecked],
+    procedure: Procedure,
+    described: dict[str, Any],
 ) -> dict[str, Any]:
     """The day it was agreed, and the terms in force on it, which later versions never worsen (R-126).
+
+    The terms of the nearest scope: those of this variant and material before those of the whole specialty (R-120).
 
     Without a day, the earliest it can have been: terms published after the treatment began are never pinned.
     """
@@ -135,10 +145,12 @@ async def _agreed(
     agreed_on = plan.agreed_on or min([today, *begun])
     if agreed_on > today:
         raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
+    await require_there(clinic, on=agreed_on, field="clinicId")
     done = [anchor.on.latest for anchor in anchors if anchor.name == procedure.anchors.day0 and anchor.on.latest]
     if done and agreed_on > min(done):
         raise AgreedAfterTreatment(field="agreedOn")
-    pinned = in_force(await Terms.filter(clinic_id=clinic.id, procedure=plan.procedure), on=agreed_on)
+    scope = Scope(**{part: described[part] for part in ("specialty", "procedure", "variant", "material")})
+    pinned = (await terms_in_force([clinic.id], scope, on=agreed_on)).get(clinic.id)
     return {"agreed_on": agreed_on, "terms_id": pinned.id if pinned else None}
 
 

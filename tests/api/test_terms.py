@@ -1,54 +1,162 @@
 """Terms that clinics publish, and the version a treatment keeps."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.api.wrongs import Trying, each_is_refused, refusal
-from tests.services.world import BEFORE, CEMENTED, World, crown, publish_terms
+from tests.services.world import BEFORE, CEMENTED, World, content, crown, publish_terms
 
 TERMS: dict[str, Any] = {
     "procedure": "crown",
     "language": "en",
     "text": "Two years.",
-    "period": "P2Y",
-    "starts": "definitive_cementation",
+    "content": content(period="P2Y"),
 }
-PINNED = "query($id: ID!) { treatment(id: $id) { terms { id number period } } }"
+PINNED = "query($id: ID!) { treatment(id: $id) { material terms { id number period variant material procedure } } }"
+CONTENT = """query($id: ID!) { treatment(id: $id) { terms { notice content { howToClaim
+  components { id name object { key text { text } } covers { key } classes remedy { key }
+    limit { unit count lifetimeOf starts { key text { text } } months days } fees { kind payer } }
+  fees { kind name { text } payer share cap { amount currency } note }
+  clauses { id kind code { key text { text locale } } text components } } } } }"""
 
 
 def publishing(world: World) -> Trying:
     return Trying(who=world.coordinator, mutation="publishTerms", good=TERMS | {"clinicId": world.clinic_id})
 
 
+def component(**changed: Any) -> dict[str, Any]:
+    """Terms of one component, changed."""
+    [one] = content()["components"]
+    return {"content": content() | {"components": [one | changed]}}
+
+
+def limit(**changed: Any) -> dict[str, Any]:
+    return component(limit={"unit": "YEAR", "count": 2, "starts": "definitive_cementation"} | changed)
+
+
+def fee(**changed: Any) -> dict[str, Any]:
+    return {"content": content(fees=[{"kind": "materials", "payer": "CLINIC"} | changed])}
+
+
+def clause(**changed: Any) -> dict[str, Any]:
+    one = {"id": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding."}
+    return {"content": content() | {"clauses": [one | changed]}}
+
+
 async def test_what_cannot_be_published_as_terms(world: World, subtests: pytest.Subtests) -> None:
-    """R-120, R-122."""
+    """R-120."""
     wrong = publishing(world)
-    materials = {"kind": "materials", "payer": "CLINIC"}
 
     await each_is_refused(
         [
             wrong("of an unknown procedure", "UNKNOWN_PROCEDURE", "procedure", procedure="lasik"),
-            wrong("from an unknown anchor", "UNKNOWN_ANCHOR", "starts", starts="surgery"),
-            wrong("with an unknown fee", "UNKNOWN_FEE_KIND", "fees", fees=[materials | {"kind": "champagne"}]),
-            wrong("with a fee paid twice", "FEE_KIND_REPEATED", "fees", fees=[materials, materials]),
+            wrong("of no specialty", "UNKNOWN_SPECIALTY", "specialty", procedure=None),
+            wrong("of another specialty", "UNKNOWN_SPECIALTY", "specialty", specialty="surgery"),
+            wrong("of an unknown variant", "UNKNOWN_VARIANT", "variant", variant="golden"),
+            wrong("of no material", "MATERIAL_UNUSABLE", "material", material=" "),
             wrong("without words", "TEXT_EMPTY", "text", text="\n"),
             wrong("with endless words", "TEXT_TOO_LONG", "text", text="x" * 50_001),
             wrong("in no language", "UNKNOWN_LANGUAGE", "language", language=""),
-            wrong("for no time", "UNREADABLE_PERIOD", "period", period="P0D"),
-            wrong("for three years, in words", "UNREADABLE_PERIOD", "period", period="three years"),
-            wrong("for negative time", "UNREADABLE_PERIOD", "period", period="-P3Y"),
-            wrong("longer than there are calendars", "PERIOD_TOO_LONG", "period", period="P9999Y"),
-            wrong("with a strangely exact length", "UNREADABLE_PERIOD", "period", period="P1000Y10000M10000W10000D"),
             wrong("with an endless window", "PERIOD_TOO_LONG", "referencePeriod", referencePeriod="P99999Y"),
             wrong("with an empty window", "UNREADABLE_PERIOD", "referencePeriod", referencePeriod=""),
             wrong("with an answer within no day", "OUT_OF_RANGE", "responseDays", responseDays=0),
-            wrong("with an empty clause", "TEXT_EMPTY", "exclusions", exclusions=["bruxism", ""]),
-            wrong("with endless clauses", "OUT_OF_RANGE", "covers", covers=[str(number) for number in range(101)]),
         ],
         subtests,
     )
+
+
+async def test_components_that_cannot_be_published(world: World, subtests: pytest.Subtests) -> None:
+    """R-123: a lifetime says whose it is, and nothing that is counted is one."""
+    wrong, at = publishing(world), "content.components[0]"
+    twins = content()["components"] * 2
+
+    await each_is_refused(
+        [
+            wrong("from an unknown anchor", "UNKNOWN_ANCHOR", f"{at}.limit.starts", **limit(starts="surgery")),
+            wrong("for no time", "OUT_OF_RANGE", f"{at}.limit.count", **limit(count=0)),
+            wrong("for ever and a day", "OUT_OF_RANGE", f"{at}.limit.count", **limit(count=1201)),
+            wrong("for years, uncounted", "LIMIT_NOT_COUNTED", f"{at}.limit.count", **limit(count=None)),
+            wrong("for a lifetime", "LIFETIME_OF_WHOM", f"{at}.limit.lifetimeOf", **limit(unit="LIFETIME", count=None)),
+            wrong(
+                "for two lifetimes",
+                "LIFETIME_COUNTED",
+                f"{at}.limit.count",
+                **limit(unit="LIFETIME", lifetimeOf="PATIENT"),
+            ),
+            wrong("for somebody's years", "LIFETIME_COUNTED", f"{at}.limit.lifetimeOf", **limit(lifetimeOf="DEVICE")),
+            wrong("of an unknown object", "UNKNOWN_OBJECT", f"{at}.object", **component(object="breast_implant")),
+            wrong("of something", "NAME_MISSING", f"{at}.name", **component(object="other")),
+            wrong("against an unknown event", "UNKNOWN_EVENT", f"{at}.covers", **component(covers=["rupture"])),
+            wrong("with an unknown remedy", "UNKNOWN_REMEDY", f"{at}.remedy", **component(remedy=["apology"])),
+            wrong("with an unusable id", "CODE_UNUSABLE", f"{at}.id", **component(id="the crown")),
+            wrong("with an empty name", "TEXT_EMPTY", f"{at}.name", **component(name=" ")),
+            wrong("with a long event", "TEXT_TOO_LONG", f"{at}.covers", **component(covers=["so " * 70])),
+            wrong("with endless events", "OUT_OF_RANGE", f"{at}.covers", **component(covers=["fracture"] * 51)),
+            wrong("twice", "COMPONENT_REPEATED", "content.components", content=content() | {"components": twins}),
+            wrong("31 times", "OUT_OF_RANGE", "content.components", content={"components": [twins[0]] * 31}),
+        ],
+        subtests,
+    )
+
+
+async def test_fees_that_cannot_be_published(world: World, subtests: pytest.Subtests) -> None:
+    """R-122."""
+    wrong, at = publishing(world), "content.fees[0]"
+    line = {"kind": "materials", "payer": "CLINIC"}
+    euros = {"amount": "100.00", "currency": "EUR"}
+
+    await each_is_refused(
+        [
+            wrong("of an unknown kind", "UNKNOWN_FEE_KIND", f"{at}.kind", **fee(kind="champagne")),
+            wrong("paid twice", "FEE_KIND_REPEATED", "content.fees", content=content(fees=[line, line])),
+            wrong("for an unknown part", "UNKNOWN_COMPONENT", f"{at}.component", **fee(component="bridge")),
+            wrong("of a share, not shared", "SHARE_NOT_SHARED", f"{at}.share", **fee(share=50)),
+            wrong("with all of it shared", "OUT_OF_RANGE", f"{at}.share", **fee(payer="SHARED", share=100)),
+            wrong("capped for nobody", "CAP_OF_NOBODY", f"{at}.cap", **fee(payer="PATIENT", cap=euros)),
+            wrong("of less than nothing", "MONEY_UNREADABLE", f"{at}.cap.amount", **fee(cap=euros | {"amount": "-1"})),
+            wrong("in words", "MONEY_UNREADABLE", f"{at}.cap.amount", **fee(cap=euros | {"amount": "1e3"})),
+            wrong("in other digits", "MONEY_UNREADABLE", f"{at}.cap.amount", **fee(cap=euros | {"amount": "١٠"})),
+            wrong("of half a cent", "TOO_MANY_DECIMALS", f"{at}.cap.amount", **fee(cap=euros | {"amount": "1.005"})),
+            wrong(
+                "of half a won",
+                "TOO_MANY_DECIMALS",
+                f"{at}.cap.amount",
+                **fee(cap={"amount": "1000.5", "currency": "KRW"}),
+            ),
+            wrong("in shells", "UNKNOWN_CURRENCY", f"{at}.cap.currency", **fee(cap=euros | {"currency": "SHL"})),
+            wrong("in gold", "UNKNOWN_CURRENCY", f"{at}.cap.currency", **fee(cap=euros | {"currency": "XAU"})),
+            wrong("201 times", "OUT_OF_RANGE", "content.fees", content={"fees": [line] * 201}),
+        ],
+        subtests,
+    )
+
+
+async def test_clauses_that_cannot_be_published(world: World, subtests: pytest.Subtests) -> None:
+    """R-124: coded, with the clinic's own words, and an id that checks can name."""
+    wrong, at = publishing(world), "content.clauses[0]"
+    one = clause()["content"]["clauses"][0]
+
+    await each_is_refused(
+        [
+            wrong("of an unknown code", "UNKNOWN_CLAUSE", f"{at}.code", **clause(code="full_moon")),
+            wrong("of the other kind's code", "UNKNOWN_CLAUSE", f"{at}.code", **clause(kind="OBLIGATION")),
+            wrong("without words", "TEXT_EMPTY", f"{at}.text", **clause(text="")),
+            wrong("with half a character", "TEXT_UNUSABLE", f"{at}.text", **clause(text="\ud800")),
+            wrong("about an unknown part", "UNKNOWN_COMPONENT", f"{at}.components", **clause(components=["bridge"])),
+            wrong("twice", "CLAUSE_REPEATED", "content.clauses", content={"clauses": [one, one]}),
+            wrong("of endless words", "TEXT_TOO_LONG", "content", content=_long(60)),
+            wrong("101 times", "OUT_OF_RANGE", "content.clauses", content={"clauses": [one] * 101}),
+        ],
+        subtests,
+    )
+
+
+def _long(clauses: int) -> dict[str, Any]:
+    one = clause()["content"]["clauses"][0]
+    return {"clauses": [one | {"id": f"x{number}", "text": "x" * 1_999} for number in range(clauses)]}
 
 
 async def test_terms_are_never_back_dated(world: World) -> None:
@@ -90,7 +198,8 @@ async def test_a_treatment_keeps_the_terms_it_was_agreed_under(world: World) -> 
 
     kept = await world.patient.ask(PINNED, id=world.treatment_id)
 
-    assert kept["treatment"]["terms"] == {"id": world.terms_id, "number": 1, "period": "P3Y"}
+    terms = kept["treatment"]["terms"]
+    assert (terms["id"], terms["number"], terms["period"]) == (world.terms_id, 1, "P3Y")
 
 
 async def test_a_treatment_agreed_before_any_terms_has_none(world: World) -> None:
@@ -150,3 +259,168 @@ async def test_the_clinics_own_window_replaces_the_default_one(world: World) -> 
     assert by_terms["won"] == {"source": "CLINIC_TERMS", "period": "P12M", "version": "2"}
     assert by_terms["lost"] == [{"source": "DEFAULT", "period": "P9M"}]
     assert by_terms["lastDayLatest"] == "2027-03-03"
+
+
+async def test_terms_say_what_is_covered_for_how_long_and_who_pays(world: World) -> None:
+    """R-120, R-122, R-123, R-124: as it was sent, codes with words for readers, silence as NOT_STATED."""
+    cap = {"amount": "100.00", "currency": "EUR"}
+    said = {
+        "components": [
+            {
+                "id": "crown",
+                "object": "crown",
+                "covers": ["fracture", "comes off while eating"],
+                "classes": ["OBJECTIVE_INSUFFICIENCY"],
+                "remedy": ["remake"],
+                "limit": {"unit": "YEAR", "count": 3, "starts": "definitive_cementation"},
+            },
+            {"id": "post", "object": "other", "name": "Fibre post"},
+        ],
+        "fees": [
+            {"kind": "materials", "payer": "CLINIC"},
+            {"kind": "materials", "payer": "SHARED", "share": 50, "component": "post"},
+            {"kind": "local_repair", "payer": "CLINIC", "cap": cap, "note": "With a receipt."},
+        ],
+        "clauses": [
+            {"id": "night", "kind": "OBLIGATION", "code": "night_guard", "text": "Schiene tragen. 🦷"},
+            {"id": "only-us", "kind": "OBLIGATION", "code": "only_at_clinic", "text": "Nur bei uns."},
+        ],
+        "howToClaim": "Write to us first.",
+    }
+    early = world.coordinator.at(BEFORE)
+    await publish_terms(early, world.clinic_id, content=said, language="de", effectiveFrom="2026-02-19")
+    own = await crown(world.patient, world.patient_id, world.clinic_id, world.practitioner_id)
+
+    terms = (await world.patient.ask(CONTENT, id=own))["treatment"]["terms"]
+    found = terms["content"]
+    fees = {line["kind"]: line for line in found["fees"]}
+    of_post = {line["kind"]: line["payer"] for line in found["components"][1]["fees"]}
+
+    assert found["components"][0]["object"] == {"key": "crown", "text": {"text": "crown"}}
+    assert [event["key"] for event in found["components"][0]["covers"]] == ["fracture", "comes off while eating"]
+    assert found["components"][0]["limit"]["months"] == 36
+    assert found["components"][1]["limit"] is None
+    assert fees["local_repair"]["cap"] == cap
+    assert (fees["interpreter"]["payer"], fees["materials"]["payer"], of_post["materials"]) == (
+        "NOT_STATED",
+        "CLINIC",
+        "SHARED",
+    )
+    assert [clause["text"] for clause in found["clauses"]] == ["Schiene tragen. 🦷", "Nur bei uns."]
+    assert found["howToClaim"] == "Write to us first."
+    assert terms["notice"]
+
+
+async def test_terms_may_say_very_much(world: World) -> None:
+    """As much as there may be of everything, in several scripts, comes back whole."""
+    words = "Прошу 한국어 עברית 🦷 " * 30
+    kinds = ["materials", "travel", "laboratory", "imaging", "medication", "device"]
+    much = {
+        "components": [{"id": f"c{number}", "object": "crown", "name": words} for number in range(30)],
+        "fees": [
+            {"kind": kind, "payer": "SHARED", "share": 1, "component": f"c{number}"}
+            for kind in kinds
+            for number in range(30)
+        ],
+        "clauses": [{"id": f"x{number}", "kind": "EXCLUSION", "code": "other", "text": words} for number in range(100)],
+    }
+    ask = """query($id: ID!) { node(id: $id) { ... on Terms { text content {
+      components { name fees { share } } clauses { text } } } } }"""
+
+    terms = await publish_terms(world.coordinator, world.clinic_id, content=much, text="x" * 50_000)
+    found = (await world.patient.ask(ask, id=terms["id"]))["node"]
+
+    assert len(found["text"]) == 50_000
+    assert {one["name"] for one in found["content"]["components"]} == {words.strip()}
+    assert all(sum(line["share"] or 0 for line in one["fees"]) == 6 for one in found["content"]["components"])
+    assert [one["text"] for one in found["content"]["clauses"]] == [words.strip()] * 100
+
+
+async def test_two_coordinators_publish_at_once_and_both_are_numbered(world: World) -> None:
+    """R-125."""
+    published = await asyncio.gather(*(publish_terms(world.coordinator, world.clinic_id) for _ in range(4)))
+
+    assert sorted(int(terms["number"]) for terms in published) == [2, 3, 4, 5]
+
+
+async def test_terms_may_start_on_the_29th_of_february(world: World) -> None:
+    """R-125: in force from that day, and not on the one before."""
+    ask = 'query($id: ID!, $on: Date!) { clinic(id: $id) { termsInForce(procedure: "crown", asOf: $on) { number } } }'
+    await publish_terms(world.coordinator, world.clinic_id, effectiveFrom="2028-02-29")
+
+    before = await world.frontend.ask(ask, id=world.clinic_id, on="2028-02-28")
+    then = await world.frontend.ask(ask, id=world.clinic_id, on="2028-02-29")
+
+    assert before["clinic"]["termsInForce"] == {"number": 1}
+    assert then["clinic"]["termsInForce"] == {"number": 2}
+
+
+async def test_a_promise_of_a_result_is_published_only_with_a_reason_that_is_kept(world: World) -> None:
+    """R-004: wherever the clinic wrote it; a denial is none."""
+    wrong = publishing(world)
+    promise = clause(text="We guarantee a perfect result.")
+    ask = "query($id: ID!) { node(id: $id) { ... on Terms { wordingFindings wordingReason } } }"
+
+    await refusal(wrong("with a promise", "OUTCOME_PROMISED", "wordingReason", **promise))
+    kept = await publish_terms(world.coordinator, world.clinic_id, **promise, wordingReason="Quoted from the law.")
+    denied = await publish_terms(
+        world.coordinator, world.clinic_id, text="We do not guarantee a result.", wordingReason="None."
+    )
+
+    answers = [(await world.frontend.ask(ask, id=terms["id"]))["node"] for terms in (kept, denied)]
+    assert answers == [
+        {"wordingFindings": 1, "wordingReason": "Quoted from the law."},
+        {"wordingFindings": 0, "wordingReason": None},
+    ]
+
+
+async def test_who_owes_terms_stays_readable(world: World) -> None:
+    """R-128."""
+    ask = """query($id: ID!) { node(id: $id) { ... on Terms { obligor {
+      clinic { id } ceased ceasedOn successor { id } } } } }"""
+
+    answer = await world.frontend.ask(ask, id=world.terms_id)
+
+    obligor = {"clinic": {"id": world.clinic_id}, "ceased": None, "ceasedOn": None, "successor": None}
+    assert answer["node"]["obligor"] == obligor
+
+
+async def test_a_version_shows_what_changed_for_the_patient(world: World) -> None:
+    """R-126: line by line, better, worse or not comparable."""
+    ask = """query($id: ID!, $other: ID) { node(id: $id) { ... on Terms { differences(fromTermsId: $other) {
+      id kind compared
+      before { ... on CoverComponent { limit { months } } ... on FeeLine { payer } }
+      after { ... on CoverComponent { limit { months } } ... on FeeLine { payer }
+        ... on StatedTime { value } } } } } }"""
+    fees = [{"kind": "travel", "payer": "CLINIC"}, {"kind": "materials", "payer": "CLINIC"}]
+    newer = await publish_terms(world.coordinator, world.clinic_id, period="P2Y", fees=fees, responseDays=3)
+
+    found = await world.patient.ask(ask, id=newer["id"])
+    to_itself = await world.patient.ask(ask, id=newer["id"], other=newer["id"])
+    of_first = await world.patient.ask(ask, id=world.terms_id)
+
+    assert found["node"]["differences"] == [
+        {
+            "id": "component:crown",
+            "kind": "COMPONENT",
+            "compared": "WORSE",
+            "before": {"limit": {"months": 36}},
+            "after": {"limit": {"months": 24}},
+        },
+        {
+            "id": "fee:travel",
+            "kind": "FEE",
+            "compared": "BETTER",
+            "before": {"payer": "PATIENT"},
+            "after": {"payer": "CLINIC"},
+        },
+        {
+            "id": "response_days",
+            "kind": "RESPONSE_DAYS",
+            "compared": "BETTER",
+            "before": None,
+            "after": {"value": "3"},
+        },
+    ]
+    assert to_itself["node"]["differences"] == []
+    assert of_first["node"]["differences"] is None

@@ -1,0 +1,113 @@
+"""What a clinic has said about one treatment's cover, out of what is stored, in the order it was said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from suivi.core.clocks.zones import day_at
+from suivi.core.confirmations.models import AnswerKind
+from suivi.core.coverage.content import Content, content_of
+from suivi.core.coverage.cover import Cover, Said, Statement, cover_of
+from suivi.core.coverage.lines import Difference, differences
+from suivi.core.coverage.models import OfferAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """`day0` is the first anchor of the treatment's procedure, `place` the clinic's time zone."""
+
+    agreed_on: date
+    place: ZoneInfo
+    day0: str
+    statements: tuple[Statement, ...]
+
+    def cover(self, on: date) -> Cover:
+        return cover_of(self.statements, agreed_on=self.agreed_on, on=on, day0=self.day0)
+
+    def with_terms(self, terms: Any, *, at: datetime) -> tuple[Difference, ...]:
+        """What accepting these terms changes, or changed, at that moment."""
+        on = day_at(self.place, at)
+        known = [one for one in self.statements if one.at is None or one.at < at]
+        before, after = (
+            cover_of(statements, agreed_on=self.agreed_on, on=on, day0=self.day0)
+            for statements in (known, [*known, _accepted(terms, at, on)])
+        )
+        old = before.terms.row if before.terms else None
+        return differences(
+            after.content(),
+            before.content(),
+            day0=self.day0,
+            response_days=(terms.response_days, old.response_days if old else None),
+            reference_period=(terms.reference_period, old.reference_period if old else None),
+        )
+
+
+def pinned_first(treatment: Any, offers: Iterable[Any]) -> UUID | None:
+    """The terms in force when it was agreed. `offers` are the treatment's, in the order they were made."""
+    accepted = next((offer for offer in offers if _is_accepted(offer)), None)
+    found: UUID | None = treatment.terms_id if accepted is None else accepted.replaces_id
+    return found
+
+
+def terms_needed(treatment: Any, offers: Sequence[Any]) -> list[UUID]:
+    """Every version that the treatment had pinned, or was offered."""
+    found = (pinned_first(treatment, offers), treatment.terms_id, *(offer.terms_id for offer in offers))
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def history_of(
+    treatment: Any,
+    *,
+    day0: str,
+    place: ZoneInfo,
+    offers: Sequence[Any],
+    terms: Mapping[UUID, Any],
+    confirmations: Iterable[Any],
+) -> History:
+    """`confirmations` as `suivi.core.confirmations.held` finds them for the treatment."""
+    first = terms.get(pinned_first(treatment, offers) or treatment.id)
+    pinned = [_pinned(first, treatment.agreed_on)] if first else []
+    later = [
+        *((offer.answered_at, _accepted_in(offer, terms, place)) for offer in offers if _is_accepted(offer)),
+        *((held.confirmation.signed_at, one) for held in confirmations for one in _confirmed(held, place)),
+    ]
+    return History(
+        agreed_on=treatment.agreed_on,
+        place=place,
+        day0=day0,
+        statements=(*pinned, *(one for _, one in sorted(later, key=lambda dated: dated[0]))),
+    )
+
+
+def _is_accepted(offer: Any) -> bool:
+    return bool(offer.answer == OfferAnswer.ACCEPTED)
+
+
+def _pinned(terms: Any, agreed_on: date) -> Statement:
+    return Statement(said=Said.PINNED, on=agreed_on, number=str(terms.number), content=content_of(terms), row=terms)
+
+
+def _accepted_in(offer: Any, terms: Mapping[UUID, Any], place: ZoneInfo) -> Statement:
+    return _accepted(terms[offer.terms_id], offer.answered_at, day_at(place, offer.answered_at))
+
+
+def _accepted(terms: Any, at: datetime, on: date) -> Statement:
+    return Statement(said=Said.ACCEPTED, on=on, number=str(terms.number), content=content_of(terms), at=at, row=terms)
+
+
+def _confirmed(held: Any, place: ZoneInfo) -> Iterable[Statement]:
+    """An answer each. What is not confirmed takes nothing away."""
+    signed = held.confirmation
+    for _, answer in held.answers:
+        if answer.content is not None and answer.answer != AnswerKind.NOT_CONFIRMED:
+            yield Statement(
+                said=Said.CONFIRMED,
+                on=day_at(place, signed.signed_at),
+                number=signed.number,
+                content=Content.model_validate(answer.content),
+                at=signed.signed_at,
+                row=signed,
+            )
