@@ -10,24 +10,32 @@ from strawberry.types.unset import UNSET
 from suivi.core import inputs
 from suivi.core.acting import Acting
 from suivi.core.clinics import actions
+from suivi.core.clinics.ending import record_clinic_end
+from suivi.core.clinics.models import Ceased, MemberKind
 from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.clinics.models import Member as MemberRow
-from suivi.core.clinics.models import MemberKind
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Terms as TermsRow
-from suivi.core.coverage.rules import in_force
+from suivi.core.coverage.models import TermsDraft as TermsDraftRow
 from suivi.graphql.context import Info
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
-from suivi.graphql.nodes import Connection, Node, Stored, connection, listed, read_id, read_page
+from suivi.graphql.nodes import Connection, Node, Stored, connection_of, listed, read_id, read_id_or_none, read_page
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
+    from suivi.graphql.comparing import ClinicTerms
+    from suivi.graphql.confirmed import ConfirmationResponsiveness
     from suivi.graphql.coverage import Terms
+    from suivi.graphql.terms_drafts import TermsDraft
 
+LazyResponsiveness = Annotated["ConfirmationResponsiveness", strawberry.lazy("suivi.graphql.confirmed")]
 LazyTerms = Annotated["Terms", strawberry.lazy("suivi.graphql.coverage")]
+LazyClinicTerms = Annotated["ClinicTerms", strawberry.lazy("suivi.graphql.comparing")]
+LazyTermsDraft = Annotated["TermsDraft", strawberry.lazy("suivi.graphql.terms_drafts")]
 
 MemberKindEnum = strawberry.enum(MemberKind, name="MemberKind")
+CeasedEnum = strawberry.enum(Ceased, name="Ceased", description="Why a clinic takes no new treatments.")
 
 
 @strawberry.type(description="A person at a clinic. Their access is dated; what they wrote keeps its author.")
@@ -58,7 +66,16 @@ class Clinic(Stored, Node):
     time_zone: str
     languages: list[str] = strawberry.field(description="The first is the one notices are written in.")
     response_days: int = strawberry.field(description="Days within which the clinic says it answers.")
+    ceased: CeasedEnum | None = strawberry.field(  # type: ignore[valid-type]
+        description="Null: the clinic is there, and nothing else is announced."
+    )
+    ceased_on: date | None = strawberry.field(description="The first day without it; it may still be ahead.")
     version: int
+
+    @edge(by="successor_id", description="The clinic that has taken over its obligations, where one is on record.")
+    @staticmethod
+    def successor(info: Info) -> "Level[Clinic | None]":
+        return clinics(info)
 
     @strawberry.field(description="Null unless you may see it.")
     def settings(self, info: Info) -> Load[ClinicSettings | None]:
@@ -70,22 +87,73 @@ class Clinic(Stored, Node):
         read_page(first, None)
         return info.context.newest_of_each(MemberRow, "clinic_id", last=first).then(listed(Member, first))
 
-    @edge(description="Every version published, newest first. Terms are no guarantee of result.")
+    @edge(
+        description="Every version published, newest first, of a procedure or of all. Terms are no guarantee of result."
+    )
     @staticmethod
-    def published_terms(info: Info, first: int = 50) -> Level[list[LazyTerms]]:
+    def published_terms(info: Info, first: int = 50, procedure: str | None = None) -> Level[list[LazyTerms]]:
         from suivi.graphql.coverage import Terms
 
         read_page(first, None)
-        return info.context.newest_of_each(TermsRow, "clinic_id", last=first).then(listed(Terms, first))
+        where: dict[str, Any] = (
+            {} if procedure is None else {"procedure": inputs.text(procedure, field="procedure", limit=60)}
+        )
+        return info.context.newest_of_each(TermsRow, "clinic_id", last=first, **where).then(listed(Terms, first))
 
-    @strawberry.field(description="The terms in force for a procedure on a day; null when none are published.")
-    async def terms_in_force(self, info: Info, procedure: str, as_of: date | None = None) -> LazyTerms | None:
-        from suivi.graphql.coverage import Terms
+    @edge(description="Drafts of terms, newest first: those still open, or all. Empty unless you coordinate here.")
+    @staticmethod
+    def terms_drafts(info: Info, first: int = 50, open: bool = True) -> Level[list[LazyTermsDraft]]:
+        from suivi.graphql.terms_drafts import TermsDraft
 
-        procedure = inputs.text(procedure, field="procedure", limit=60)
-        rows = await info.context.newest(TermsRow, "clinic_id", self.key, last=1000, procedure=procedure)
-        row = in_force(rows, on=as_of or day_at(zone(self.time_zone), info.context.at))
-        return None if row is None else Terms.of(row)
+        read_page(first, None)
+        where: dict[str, Any] = {"published_id__isnull": True, "discarded_at__isnull": True} if open else {}
+        return info.context.newest_of_each(TermsDraftRow, "clinic_id", last=first, **where).then(
+            listed(TermsDraft, first)
+        )
+
+    @strawberry.field(
+        description="How it keeps to its own time in answering requests for confirmation. Null: fewer than five so far."
+    )
+    def confirmation_responsiveness(self, info: Info) -> Load[LazyResponsiveness | None]:
+        from suivi.graphql.confirmed import responsiveness
+
+        return responsiveness(info, self.key, day_at(zone(self.time_zone), info.context.at))
+
+    @strawberry.field(
+        description="The terms in force on a day, today at the clinic when left out, for a procedure: those of the "
+        "nearest scope, variant and material before procedure before specialty. Null: none published."
+    )
+    def terms_in_force(
+        self,
+        info: Info,
+        procedure: str,
+        variant: str | None = None,
+        material: str | None = None,
+        as_of: date | None = None,
+    ) -> Load[LazyTerms | None]:
+        return self.find_terms(info, procedure, variant, material, as_of)
+
+    @strawberry.field(description="The same as an answer that is never blank: where nothing is published it says so.")
+    def terms_for(
+        self,
+        info: Info,
+        procedure: str,
+        variant: str | None = None,
+        material: str | None = None,
+        as_of: date | None = None,
+    ) -> Load[LazyClinicTerms]:
+        from suivi.graphql.comparing import ClinicTerms
+
+        found = self.find_terms(info, procedure, variant, material, as_of)
+        return found.then(lambda terms: ClinicTerms.of(self, terms))
+
+    def find_terms(
+        self, info: Info, procedure: str, variant: str | None, material: str | None, as_of: date | None
+    ) -> Load["Terms | None"]:
+        from suivi.graphql.coverage import load_terms_in_force
+
+        day = as_of or day_at(zone(self.time_zone), info.context.at)
+        return load_terms_in_force(info, self.key, procedure=procedure, variant=variant, material=material, on=day)
 
 
 def clinics(info: Info) -> Level[Clinic | None]:
@@ -111,12 +179,12 @@ class ClinicQueries:
         return load_clinic(info, read_id("Clinic", id))
 
     @strawberry.field(description="Newest first.")
-    async def clinics(
+    def clinics(
         self, info: Info, first: int = 20, after: str | None = None, country: str | None = None
-    ) -> Connection[Clinic]:
+    ) -> Load[Connection[Clinic]]:
         where = {} if country is None else {"country": inputs.country(country, field="country")}
-        rows, more = await info.context.page(ClinicRow, first=first, after=read_page(first, after), **where)
-        return connection([Clinic.of(row) for row in rows], rows, more=more)
+        rows = info.context.newest_of_all(ClinicRow, last=first, before=read_page(first, after), **where)
+        return rows.then(connection_of(Clinic, first=first))
 
 
 @strawberry.input
@@ -178,9 +246,22 @@ class EndMembershipInput:
     last_day: date | None = strawberry.field(default=None, description="Left out, access ends at once.")
 
 
+@strawberry.input
+class RecordClinicEndInput:
+    idempotency_key: str
+    clinic_id: strawberry.ID
+    expected_version: int
+    ceased: CeasedEnum = strawberry.field(description="Why.")  # type: ignore[valid-type]
+    on: date = strawberry.field(description="The first day without it; it may be announced ahead.")
+    successor_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The clinic that takes over its obligations; needed where it has merged."
+    )
+
+
 RegisterClinicResult = Annotated[Clinic | Refusal, strawberry.union("RegisterClinicResult")]
 UpdateClinicResult = Annotated[Clinic | Refusal, strawberry.union("UpdateClinicResult")]
 AddMemberResult = Annotated[Member | Refusal, strawberry.union("AddMemberResult")]
+RecordClinicEndResult = Annotated[Clinic | Refusal, strawberry.union("RecordClinicEndResult")]
 EndMembershipResult = Annotated[Member | Refusal, strawberry.union("EndMembershipResult")]
 
 
@@ -238,3 +319,19 @@ class ClinicMutations:
             )
 
         return await attempt(info, input.idempotency_key, act, Member.of)
+
+    @strawberry.mutation(
+        description="It takes no new treatments and publishes no terms from then on. What it owes stays owed."
+    )
+    async def record_clinic_end(self, info: Info, input: RecordClinicEndInput) -> RecordClinicEndResult:
+        async def act(by: Acting) -> ClinicRow:
+            return await record_clinic_end(
+                by,
+                read_id("Clinic", input.clinic_id, field="clinicId"),
+                expected_version=input.expected_version,
+                ceased=input.ceased,
+                on=input.on,
+                successor_id=read_id_or_none("Clinic", input.successor_id, field="successorId"),
+            )
+
+        return await attempt(info, input.idempotency_key, act, Clinic.of)

@@ -41,7 +41,10 @@ class Delivery(Stored, Node):
     def clinic(info: Info) -> Level[Clinic | None]:
         return clinics(info)
 
-    @edge(by="case_id", description="Null for operators, who keep deliveries going without seeing cases.")
+    @edge(
+        by="case_id",
+        description="Null for operators, who keep deliveries going without seeing cases, and where it is about none.",
+    )
     @staticmethod
     def case(info: Info) -> Level[LazyCase | None]:
         from suivi.graphql.cases import cases

@@ -1,6 +1,6 @@
 """The outbox at work: written with the event, claimed by one worker at a time, settled by who holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,13 +10,16 @@ from tortoise.queryset import QuerySet
 
 from suivi.core.cases.models import Case
 from suivi.core.clinics.models import Clinic
+from suivi.core.confirmations.models import ConfirmationRequest
 from suivi.core.database import transaction
 from suivi.core.deliveries import rules
 from suivi.core.deliveries.models import Delivery, DeliveryState
 from suivi.core.deliveries.rules import DeliveryNotParked, Failed, Sent
 from suivi.core.events.log import SystemWriting, Writing, append
 from suivi.core.events.models import Event
+from suivi.core.records import Record
 from suivi.core.sql import insert, update
+from suivi.core.treatments.models import Treatment
 
 # A clinic has a few places among those in hand and no more, so that its outage cannot take up all hands.
 _CLAIMABLE = """
@@ -37,6 +40,9 @@ WHERE due.place + coalesce(held.places, 0) <= $2
 ORDER BY due.urgent DESC, due.due_at, due.id
 LIMIT $3
 """
+
+_NOUNS: Mapping[str, type[Record]] = {model._meta.db_table: model for model in (Case, ConfirmationRequest, Treatment)}
+"""Whose histories have events that clinics are told of."""
 
 # Workers that look at the same moment see the same rows: each looks at more than it takes, and skips the taken ones.
 _LOOK_AHEAD = 16
@@ -80,11 +86,20 @@ class LeaseLost(Exception):  # noqa: N818
 
 async def enqueue(by: Writing, event: Event, case: Case, *, urgent: bool) -> Delivery:
     """Have the case's clinic told of `event`, which is being written in the same transaction."""
+    return await _enqueue(by, event, case.clinic_id, case.id, urgent=urgent)
+
+
+async def enqueue_to(by: Writing, event: Event, clinic_id: UUID, *, urgent: bool) -> Delivery:
+    """The same for what is about no case. What becomes of the notice is told in the history that `event` is part of."""
+    return await _enqueue(by, event, clinic_id, None, urgent=urgent)
+
+
+async def _enqueue(by: Writing, event: Event, clinic_id: UUID, case_id: UUID | None, *, urgent: bool) -> Delivery:
     at = by.at.astimezone(UTC)
     delivery = Delivery(
         event_id=event.id,
-        case_id=case.id,
-        clinic_id=case.clinic_id,
+        case_id=case_id,
+        clinic_id=clinic_id,
         kind=event.kind,
         urgent=urgent,
         state=DeliveryState.WAITING,
@@ -196,7 +211,12 @@ async def _failed(by: SystemWriting, delivery: Delivery, failed: Failed, notifyi
 async def _tell(
     by: SystemWriting, delivery: Delivery, kind: str, *, wrote: Sequence[Delivery] = (), **codes: str | None
 ) -> None:
-    """In the case's history, where the patient sees it (R-072)."""
-    case = await Case.get(id=delivery.case_id)
+    """In the history that the notice is about, where the patient sees it (R-072)."""
     payload = {"delivery": str(delivery.id), "attempts": delivery.attempts, **codes}
-    await append(by, case, kind, payload, wrote=wrote)
+    await append(by, await told_in(delivery), kind, payload, wrote=wrote)
+
+
+async def told_in(delivery: Delivery) -> Record:
+    """The row whose history tells of the event that the notice is about."""
+    event = await Event.get(id=delivery.event_id).only("noun", "noun_id")
+    return _NOUNS[event.noun](id=event.noun_id)

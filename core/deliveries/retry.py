@@ -4,8 +4,7 @@ from uuid import UUID
 
 from suivi.core.access.locking import locked
 from suivi.core.acting import Acting, action
-from suivi.core.cases.models import Case
-from suivi.core.deliveries.actions import unpark
+from suivi.core.deliveries.actions import told_in, unpark
 from suivi.core.deliveries.models import Delivery
 from suivi.core.events.log import append
 
@@ -16,6 +15,5 @@ async def retry_delivery(by: Acting, delivery_id: UUID) -> Delivery:
     delivery = await locked(Delivery, by.viewer, delivery_id, on=by.on, verb="retry")
     await unpark(delivery, at=by.at)
     by.to_send.append(delivery.id)
-    case = await Case.get(id=delivery.case_id)
-    await append(by, case, "notice_retried", {"delivery": str(delivery.id)})
+    await append(by, await told_in(delivery), "notice_retried", {"delivery": str(delivery.id)})
     return delivery

@@ -1,4 +1,4 @@
-"""The loop that delivers: inside the server, or in as many `suivi worker` processes as wanted."""
+"""The loop that delivers and reminds: inside the server, or in as many `suivi worker` processes as wanted."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from suivi.core.deliveries.rules import Failed, Sent
 from suivi.core.events.feed import Feed
 from suivi.core.events.models import KeptResult
 from suivi.core.registry import Registry
+from suivi.core.reminders.actions import BATCH, remind_due
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,9 @@ KEPT_RESULTS_LAST = timedelta(days=7)
 """After which a request under an old idempotency key is a new request."""
 
 TIDY_EVERY = timedelta(hours=1)
+
+REMIND_EVERY = timedelta(minutes=1)
+"""Reminders are due by the day, so looking for them seldom loses nothing."""
 
 # Seconds between attempts to reach a database that is away. The sum is well inside a lease.
 _DATABASE_PAUSES = (0.1, 0.5, 2, 5, 10)
@@ -60,6 +64,7 @@ class Deliverer:
         `grace` is what a send in hand gets when the loop is stopped; then it is given back for another worker.
         """
         self._adapters = registry.adapters
+        self._means = registry.notice
         self._locales = {plugin.id: plugin.locales for plugin in registry.plugins}
         self._feed = feed
         self._audit_key = audit_key
@@ -74,7 +79,7 @@ class Deliverer:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._poked = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._tidy_at = datetime.min.replace(tzinfo=UTC)
+        self._tidy_at = self._remind_at = datetime.min.replace(tzinfo=UTC)
 
     def wake(self) -> None:
         """Look now instead of at the next poll. For the process that has just enqueued, after its transaction."""
@@ -95,7 +100,8 @@ class Deliverer:
             await self._finish()
 
     async def deliver_due(self) -> None:
-        """Deliver what is due at this moment, then return. Raises what the database raises."""
+        """Remind and deliver what is due at this moment, then return. Raises what the database raises."""
+        await self._remind()
         while claims := await self._claim(self._concurrency):
             await asyncio.gather(*(self._deliver(claimed) for claimed in claims))
 
@@ -103,6 +109,7 @@ class Deliverer:
         """Put every free hand to work; False when the database would not."""
         try:
             await self._tidy()
+            await self._remind_now_and_then()
             for claimed in await self._claim(self._concurrency - len(self._in_hand)):
                 task = asyncio.create_task(self._deliver(claimed))
                 self._in_hand.add(task)
@@ -174,14 +181,16 @@ class Deliverer:
 
     def _notice(self, claimed: Claimed, adapter: str, to: str) -> Notice:
         offered = self._locales.get(adapter, claimed.languages)
+        locale = rules.locale_for(claimed.languages, offered)
         return Notice(
             event_id=claimed.event_id,
             delivery_id=claimed.id,
             kind=claimed.kind,
             to=to,
-            locale=rules.locale_for(claimed.languages, offered),
+            locale=locale,
             link=self._link(claimed.id),
             urgent=claimed.urgent,
+            means=self._means(locale),
         )
 
     async def _within_limits(self, sending: Awaitable[None]) -> bool:
@@ -204,6 +213,19 @@ class Deliverer:
             if not send.done():
                 send.add_done_callback(_forget)
                 send.cancel()
+
+    async def _remind_now_and_then(self) -> None:
+        now = self._clock()
+        if now >= self._remind_at:
+            self._remind_at = now + REMIND_EVERY
+            await self._remind()
+
+    async def _remind(self) -> None:
+        while events := await remind_due(at=self._clock(), audit_key=self._audit_key):
+            full = len(events) >= BATCH
+            await announce(self._feed, events)
+            if not full:
+                break
 
     async def _tidy(self) -> None:
         now = self._clock()

@@ -17,7 +17,10 @@ class ReminderKind(StrEnum):
 
 
 class Reminder(Record):
-    """One deadline. `deadline` is the last day in time, in the clinic's zone."""
+    """One deadline. `deadline` is the last day in time, in the clinic's zone.
+
+    Counted from a date known in part it may be any day up to `latest_deadline`, and is kept to the earliest to be safe.
+    """
 
     kind = fields.CharEnumField(ReminderKind, max_length=20)
     about: UUID = fields.UUIDField(description="of the device warranty or confirmation request")
@@ -30,6 +33,7 @@ class Reminder(Record):
     )
     treatment_id: UUID | None
     deadline = fields.DateField()
+    latest_deadline = fields.DateField(description="the deadline itself, unless it counts from a date known in part")
     next_at = fields.DatetimeField(null=True, description="when the worker looks again, null: nothing is left to do")
     told = fields.IntField(description="reminders sent so far")
     met_at = fields.DatetimeField(null=True)

@@ -75,16 +75,20 @@ def _subject(notice: Notice, texts: Mapping[str, Any]) -> str:
 
 
 def _plain(notice: Notice, texts: Mapping[str, Any]) -> str:
-    return "\n\n".join([*_says(notice, texts), f"{texts['open']}\n{notice.link}", texts["no_data"], texts["automatic"]])
+    return "\n\n".join([*_says(notice, texts), f"{texts['open']}\n{notice.link}", *_ends(notice, texts)])
 
 
 def _html(notice: Notice, texts: Mapping[str, Any], locale: str) -> str:
     link = f'<a href="{escape(notice.link)}">{escape(texts["open_link"])}</a>'
-    lines = [*map(escape, _says(notice, texts)), link, escape(texts["no_data"]), escape(texts["automatic"])]
+    lines = [*map(escape, _says(notice, texts)), link, *map(escape, _ends(notice, texts))]
     body = "\n".join(f"<p>{line}</p>" for line in lines)
     title = escape(_subject(notice, texts))
     head = f'<meta charset="utf-8"><title>{title}</title>'
     return f'<!DOCTYPE html>\n<html lang="{locale}">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>\n'
+
+
+def _ends(notice: Notice, texts: Mapping[str, Any]) -> list[str]:
+    return [texts["no_data"], texts["automatic"], *(part for part in notice.means.split("\n\n") if part)]
 
 
 def _says(notice: Notice, texts: Mapping[str, Any]) -> list[str]:

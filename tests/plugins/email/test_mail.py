@@ -149,3 +149,24 @@ def test_a_link_cannot_break_out_of_the_html() -> None:
 def test_a_sender_that_cannot_be_one_stops_the_start(sender: str) -> None:
     with pytest.raises(ValueError, match="sender of notices"):
         sender_address(sender)
+
+
+def test_every_mail_ends_with_what_medicine_owes_and_what_it_cannot() -> None:
+    """R-002: word for word, also where it has several paragraphs."""
+    plain, html = words(a_mail(means="A duty of means.\n\nTransfers <are> no pregnancies."))
+
+    assert plain.rstrip().endswith("A duty of means.\n\nTransfers <are> no pregnancies.")
+    assert "<p>A duty of means.</p>\n<p>Transfers &lt;are&gt; no pregnancies.</p>" in html
+
+
+def test_a_deadline_is_told_without_saying_of_what() -> None:
+    """R-135, R-138, R-175."""
+    subjects = {
+        kind: a_mail(kind=kind)["Subject"] for kind in ("reminder_due", "deadline_missed", "confirmation_asked")
+    }
+
+    assert subjects == {
+        "reminder_due": "A deadline is coming up",
+        "deadline_missed": "A deadline has passed",
+        "confirmation_asked": "A written confirmation has been asked for",
+    }
