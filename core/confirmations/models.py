@@ -44,7 +44,11 @@ class ConfirmationRequest(Record):
     language = fields.CharField(max_length=35, description="the patient reads the confirmation in it")
     asker_role = fields.CharField(max_length=20)
     asked_at = fields.DatetimeField()
+    asked_on = fields.DateField(description="the day it was then at the clinic")
     due_on = fields.DateField(description="last day of the clinic's response time, at the clinic")
+    answered_on = fields.DateField(
+        null=True, description="day at the clinic when its last item was answered, null: some are not"
+    )
     withdrawn_at = fields.DatetimeField(null=True)
     version = fields.IntField()
 
@@ -102,7 +106,7 @@ class Confirmation(Record):
     languages = fields.JSONField[list[str]](description="the patient's first")
     document = fields.TextField(description="canonical JSON, RFC 8785")
     digest = fields.CharField(max_length=64, unique=True, description="SHA-256 of the document, hex")
-    notice_version = fields.CharField(max_length=20)
+    notice_version = fields.CharField(max_length=200)
     wording_findings = fields.IntField(null=True, description="promises of an outcome it was signed with")
     wording_reason = fields.TextField(null=True, description="why it was signed all the same")
 
@@ -138,6 +142,7 @@ class ConfirmationAnswer(Record):
     content = fields.JSONField[dict[str, Any] | None](
         null=True, description="what is confirmed, as terms: the terms' own lines, or the changed ones"
     )
+    reference_period = fields.CharField(max_length=20, null=True, description="ISO 8601, null: not stated")
 
     class Meta(Model.Meta):
         table = "confirmation_answer"
