@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from suivi.core.access.keys import secret_key
 from suivi.core.access.viewer import Role
 from suivi.core.database import sqlite_url
+from suivi.core.documents.signing import Signing
 
 
 class PartnerLimits(BaseModel):
@@ -72,6 +73,16 @@ class Settings(BaseSettings):
         default=None,
         description="Key of the event log's hash chain: 64 hexadecimal digits or more, such as `openssl rand -hex 32` "
         "prints; without it, one is made in the data folder.",
+    )
+    signing_key: Path | None = Field(
+        default=None,
+        description="PEM or PKCS #12 file of the RSA key that documents are signed with, its certificate, and those "
+        "that vouch for it; without it, one is made in the data folder, for which nobody vouches.",
+    )
+    signing_key_password: SecretStr | None = Field(default=None, description="Opens the file of the signing key.")
+    signing_former: Path | None = Field(
+        default=None,
+        description="PEM file of the certificates of earlier signing keys, whose documents still verify.",
     )
     deliver: bool = Field(
         default=True, description="Deliver notices from inside the server; turn off beside `suivi worker`."
@@ -142,6 +153,17 @@ class Settings(BaseSettings):
         if self.audit_key is not None:
             return bytes.fromhex(self.audit_key.get_secret_value())
         return secret_key(self.data_dir / "audit.key")
+
+    @property
+    def signing(self) -> Signing:
+        """Raises UnusableSigningKey or UnusableCertificates, with what to do."""
+        password = self.signing_key_password
+        return Signing(
+            self.data_dir,
+            self.signing_key,
+            None if password is None else password.get_secret_value(),
+            self.signing_former,
+        )
 
     @cached_property
     def base_url(self) -> str:

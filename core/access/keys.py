@@ -31,7 +31,7 @@ class BrokenKeyFile(Exception):  # noqa: N818 - named for what the operator will
 
 def secret_key(path: Path) -> bytes:
     """The 32 secret bytes kept in `path`. Raises `BrokenKeyFile`, or `OSError` where the folder cannot be written."""
-    secret = _kept(path, lambda: secrets.token_bytes(SECRET_BYTES))
+    secret = kept(path, lambda: secrets.token_bytes(SECRET_BYTES))
     if len(secret) != SECRET_BYTES:
         raise BrokenKeyFile(path, f"exactly {SECRET_BYTES} bytes")
     return secret
@@ -48,7 +48,7 @@ class LocalKey:
         """The key in `path`. Raises `BrokenKeyFile`, or `OSError` where the folder cannot be written."""
         broken = BrokenKeyFile(path, "a private ES256 key as a JSON Web Key")
         try:
-            key = ECKey.import_key(json.loads(_kept(path, _new_signing_key)))
+            key = ECKey.import_key(json.loads(kept(path, _new_signing_key)))
             key.ensure_kid()
         except (JoseError, ValueError, TypeError, LookupError, AttributeError):
             # The chain is cut because an error may quote the key.
@@ -91,7 +91,7 @@ def _new_signing_key() -> bytes:
     return json.dumps(key.as_dict(private=True)).encode()
 
 
-def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:

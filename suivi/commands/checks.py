@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import httpx
@@ -43,7 +44,7 @@ class Check:
 
 
 async def check_all(chosen: Settings) -> list[Check]:
-    checks = (_plugins, _keys, _database, _storage, _feed, _mail, _identity, _documents, _delivery, _address)
+    checks = (_plugins, _keys, _signing, _database, _storage, _feed, _mail, _identity, _documents, _delivery, _address)
     # One after the other: the database connection is the process's one.
     return [await _within_time(check, chosen) for check in checks]
 
@@ -75,6 +76,23 @@ async def _keys(chosen: Settings) -> Check:
             part="keys", state=State.NOTE, found=f"the audit key is a file in {chosen.data_dir}", remedy=remedy
         )
     return Check(part="keys", state=State.OK, found=f"in {chosen.data_dir}; keep a copy, the audit needs them")
+
+
+async def _signing(chosen: Settings) -> Check:
+    signing = chosen.signing
+    own = signing.key.certificate
+    named = f"{own.subject.rfc4514_string()}, until {own.not_valid_after_utc:%Y-%m-%d}"
+    if own.not_valid_after_utc < datetime.now(UTC):
+        remedy = (
+            "Set SUIVI_SIGNING_KEY to a key with a certificate that is valid, and SUIVI_SIGNING_FORMER to this one."
+        )
+        return Check(part="signing", state=State.DOWN, found=f"{named}: no longer valid", remedy=remedy)
+    real = chosen.environment == "production" or not is_sqlite(chosen.database_address)
+    if signing.is_own and real:
+        remedy = "Set SUIVI_SIGNING_KEY, the same on every server, so that others can tell whose signature it is."
+        found = f"a key of its own making in {chosen.data_dir}"
+        return Check(part="signing", state=State.NOTE, found=found, remedy=remedy)
+    return Check(part="signing", state=State.OK, found=named)
 
 
 async def _database(chosen: Settings) -> Check:
