@@ -22,10 +22,12 @@ from suivi.graphql.treatments import Treatment, load_treatment
 
 if TYPE_CHECKING:
     from suivi.graphql.cases import Case
+    from suivi.graphql.cover import ComplicationCover
     from suivi.graphql.hints import Hints
 
 LazyCase = Annotated["Case", strawberry.lazy("suivi.graphql.cases")]
 
+LazyComplicationCover = Annotated["ComplicationCover", strawberry.lazy("suivi.graphql.cover")]
 LazyHints = Annotated["Hints", strawberry.lazy("suivi.graphql.hints")]
 
 NO_EMERGENCY_SERVICE = Text(
@@ -85,6 +87,14 @@ class ComplicationReport(Node):
         from suivi.graphql.hints import hints_of_report
 
         return await hints_of_report(info, self.row)
+
+    @strawberry.field(
+        description="What was covered on the day it was noticed: of the treatment it names, or of all of the case."
+    )
+    async def cover(self, info: Info) -> list[LazyComplicationCover]:
+        from suivi.graphql.cover_maps import cover_of_report
+
+        return await cover_of_report(info, self.row)
 
     @strawberry.field
     async def seen_by(self, info: Info) -> Member | None:

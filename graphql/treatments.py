@@ -12,6 +12,8 @@ from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.clocks.cycles import cycles_window
 from suivi.core.clocks.partial_dates import PartialDate
 from suivi.core.clocks.windows import ReferenceWindow as CoreWindow
+from suivi.core.confirmations.models import Confirmation as ConfirmationRow
+from suivi.core.confirmations.models import ConfirmationRequest as ConfirmationRequestRow
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.patients.models import Patient as PatientRow
 from suivi.core.treatments import actions, answers, registering, rules
@@ -32,6 +34,7 @@ from suivi.core.treatments.recoveries import (
 )
 from suivi.core.treatments.rules import AnchorGiven
 from suivi.graphql.clinics import Clinic, Member, load_clinic, load_member
+from suivi.graphql.confirmed import confirmed_periods, held_ids
 from suivi.graphql.context import Info
 from suivi.graphql.courses import (
     Cycle,
@@ -47,7 +50,7 @@ from suivi.graphql.courses import (
 from suivi.graphql.coverage import Terms, load_terms
 from suivi.graphql.events import Event, history
 from suivi.graphql.loading import Level, Load
-from suivi.graphql.nodes import Connection, Node, global_id, read_id, read_id_or_none
+from suivi.graphql.nodes import Connection, Node, global_id, listed, read_id, read_id_or_none, read_page
 from suivi.graphql.patients import Patient, Trip, load_patient, load_trip
 from suivi.graphql.plugins import Procedure
 from suivi.graphql.progress import Timeline, timeline
@@ -57,18 +60,31 @@ from suivi.graphql.scalars import PartialDateValue
 
 if TYPE_CHECKING:
     from suivi.graphql.check_ups import HeldCheckUp
+    from suivi.graphql.confirmations import Confirmation, ConfirmationRequest
+    from suivi.graphql.cover import CoverMap
+    from suivi.graphql.devices import Device
     from suivi.graphql.evidence import Evidence
     from suivi.graphql.hints import Hints, ToldInput
+    from suivi.graphql.insurances import Insurance
     from suivi.graphql.measurements import Measurement, MeasurementPurpose
     from suivi.graphql.pins import PinnedRules
+    from suivi.graphql.reminders import Reminder
+    from suivi.graphql.terms_offers import TermsOffer
 
+LazyConfirmation = Annotated["Confirmation", strawberry.lazy("suivi.graphql.confirmations")]
+LazyConfirmationRequest = Annotated["ConfirmationRequest", strawberry.lazy("suivi.graphql.confirmations")]
+LazyCoverMap = Annotated["CoverMap", strawberry.lazy("suivi.graphql.cover")]
 LazyEvidence = Annotated["Evidence", strawberry.lazy("suivi.graphql.evidence")]
+LazyDevice = Annotated["Device", strawberry.lazy("suivi.graphql.devices")]
+LazyInsurance = Annotated["Insurance", strawberry.lazy("suivi.graphql.insurances")]
+LazyReminder = Annotated["Reminder", strawberry.lazy("suivi.graphql.reminders")]
 LazyHeldCheckUp = Annotated["HeldCheckUp", strawberry.lazy("suivi.graphql.check_ups")]
 LazyHints = Annotated["Hints", strawberry.lazy("suivi.graphql.hints")]
 LazyTold = Annotated["ToldInput", strawberry.lazy("suivi.graphql.hints")]
 LazyMeasurement = Annotated["Measurement", strawberry.lazy("suivi.graphql.measurements")]
 LazyPurpose = Annotated["MeasurementPurpose", strawberry.lazy("suivi.graphql.measurements")]
 LazyPinnedRules = Annotated["PinnedRules", strawberry.lazy("suivi.graphql.pins")]
+LazyTermsOffer = Annotated["TermsOffer", strawberry.lazy("suivi.graphql.terms_offers")]
 
 
 @strawberry.type(description="A named date that clocks start from.")
@@ -119,6 +135,7 @@ class Treatment(Node):
     procedure_id: str
     description: str | None
     variant: str | None = strawberry.field(description="One of the procedure's variants.")
+    material: str | None = strawberry.field(description="A code such as `zirconia`; terms may depend on it.")
     sites: list[str]
     agreed_on: date
     rules_plugin: str = strawberry.field(description="The plugin whose rules were in force when it was registered.")
@@ -134,6 +151,7 @@ class Treatment(Node):
             procedure_id=row.procedure,
             description=row.description,
             variant=row.variant,
+            material=row.material,
             sites=row.sites,
             agreed_on=row.agreed_on,
             rules_plugin=row.rules_plugin,
@@ -174,9 +192,21 @@ class Treatment(Node):
     async def trip(self, info: Info) -> Trip | None:
         return await load_trip(info, self.row.trip_id)
 
-    @strawberry.field(description="The clinic's terms in force when the treatment was agreed; null: none published.")
+    @strawberry.field(description="The terms pinned: in force when it was agreed, or accepted since. Null: none.")
     async def terms(self, info: Info) -> Terms | None:
         return await load_terms(info, self.row.terms_id)
+
+    @strawberry.field(description="Who covers what until when, on a day. Today at the clinic.")
+    async def cover_map(self, info: Info, as_of: date | None = None) -> LazyCoverMap:
+        from suivi.graphql.cover_maps import load_cover_map
+
+        return await load_cover_map(info, self.row, as_of)
+
+    @strawberry.field(description="Other terms that the clinic has offered for it, the latest first.")
+    def terms_offers(self, info: Info) -> Load[list[LazyTermsOffer]]:
+        from suivi.graphql.terms_offers import load_terms_offers
+
+        return load_terms_offers(info, self.row.id)
 
     @strawberry.field
     async def anchors(self, info: Info) -> list[Anchor]:
@@ -295,7 +325,26 @@ class Treatment(Node):
             clinic_zone=clinic.time_zone if clinic else "UTC",
             patient_zone=patient.time_zone if patient else "UTC",
             on=as_of or context.at,
+            confirmed=await confirmed_periods(info, self.row.id),
         )
+
+    @strawberry.field(description="What was asked about this treatment, newest first.")
+    def confirmation_requests(self, info: Info, first: int = 20) -> Load[list[LazyConfirmationRequest]]:
+        from suivi.graphql.confirmations import ConfirmationRequest
+
+        read_page(first, None)
+        rows = info.context.newest(ConfirmationRequestRow, "treatment_id", self.row.id, last=first)
+        return rows.then(listed(ConfirmationRequest, first))
+
+    @strawberry.field(
+        description="All that count for it, oldest first: those asked about it, and those its patient asked the clinic "
+        "about such a treatment on the day it was agreed or before."
+    )
+    async def confirmations(self, info: Info) -> list[LazyConfirmation]:
+        from suivi.graphql.confirmations import Confirmation
+
+        ids = await held_ids(info, self.row.id)
+        return listed(Confirmation)(await info.context.several(ConfirmationRow, ids))
 
     @strawberry.field(description="The latest recorded first. Of two for one key, site, purpose and day it counts.")
     async def measurements(
@@ -316,6 +365,24 @@ class Treatment(Node):
         from suivi.graphql.check_ups import load_check_ups
 
         return await load_check_ups(info, self.row.id, first=first, after=after)
+
+    @strawberry.field(description="Implants, lenses, crowns, the latest registered first.")
+    def devices(self, info: Info) -> Load[list[LazyDevice]]:
+        from suivi.graphql.devices import load_devices
+
+        return load_devices(info, self.row.id)
+
+    @strawberry.field(description="Policies that cover it, the latest attached first; cancelled ones too.")
+    def insurances(self, info: Info) -> Load[list[LazyInsurance]]:
+        from suivi.graphql.insurances import load_insurances
+
+        return load_insurances(info, self.row.id)
+
+    @strawberry.field(description="Deadlines, the latest set first; met and missed ones too.")
+    def reminders(self, info: Info) -> Load[list[LazyReminder]]:
+        from suivi.graphql.reminders import load_reminders
+
+        return load_reminders(info, self.row.id)
 
     @strawberry.field(
         description="What the record suggests, with what you add to it: one answer a site. It decides nothing."
@@ -374,6 +441,9 @@ class RegisterTreatmentInput:
     trip_id: strawberry.ID | None = None
     description: str | None = None
     variant: str | None = strawberry.field(default=None, description="One of the procedure's variants.")
+    material: str | None = strawberry.field(
+        default=None, description="A code such as `zirconia`, where the clinic's terms depend on it."
+    )
     continues_id: strawberry.ID | None = strawberry.field(
         default=None, description="The treatment whose series of cycles, sessions or uses this one goes on with."
     )
@@ -391,6 +461,7 @@ class RegisterTreatmentInput:
             trip_id=read_id_or_none("Trip", self.trip_id, field="tripId"),
             description=self.description,
             variant=self.variant,
+            material=self.material,
             continues_id=read_id_or_none("Treatment", self.continues_id, field="continuesId"),
             patient_objectives=self.patient_objectives,
             practitioner_objectives=self.practitioner_objectives,

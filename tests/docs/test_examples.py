@@ -33,6 +33,10 @@ PAGES = (
     "docs/pinned-rules.md",
     "docs/measurements.md",
     "docs/recovery.md",
+    "docs/cover.md",
+    "docs/terms.md",
+    "docs/confirmations.md",
+    "docs/devices.md",
 )
 ANYTHING = "…"
 PHOTO = jpeg()
