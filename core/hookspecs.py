@@ -10,6 +10,7 @@ from suivi.core.adapters import Adapter
 from suivi.core.complaint_bodies.model import ComplaintBodies
 from suivi.core.specialties.hints import CaseFacts, Hint
 from suivi.core.specialties.model import Manifest, Specialty
+from suivi.core.wording.model import PromiseWords
 
 HOOKS_VERSION = "1"
 
@@ -40,6 +41,15 @@ def notice(locale: str) -> str | None:
     """A sentence added after core's notice that care is a duty of means, never of result. None adds nothing.
 
     `locale` is what the reader asked for, such as `fr` or `fr-CA`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def promises(language: str) -> PromiseWords | None:
+    """Words and patterns that promise a result, added to core's; `read_promise_words` makes them from a YAML file.
+
+    `language` is a bare code such as `fr`. None adds nothing. Asked at the first text in a language, and kept.
     """
     raise NotImplementedError
 

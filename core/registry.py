@@ -16,6 +16,7 @@ from suivi.core.complaint_bodies.model import ComplaintBodies
 from suivi.core.hookspecs import HOOKS_VERSION
 from suivi.core.inputs import keepable
 from suivi.core.isolation import Hung, Isolation, PluginFailure, call_within
+from suivi.core.notices import Notice, notice_with
 from suivi.core.plugin_problems import (
     BrokenPlugin,
     ConflictingPlugins,
@@ -27,6 +28,9 @@ from suivi.core.specialties.common import OTHER, common, other_specialty
 from suivi.core.specialties.hints import CaseFacts, Hint
 from suivi.core.specialties.model import CaseClass, Manifest, Procedure, Source, Specialty, Strength
 from suivi.core.specialties.reader import less_urgent_than_core
+from suivi.core.wording.merging import merged_words, wrong_with_words
+from suivi.core.wording.model import PromiseWords
+from suivi.core.wording.words import base_language, core_words
 
 __all__ = [
     "BrokenPlugin",
@@ -117,6 +121,8 @@ class Registry:
             {p.id: p.complaint_bodies for p in accepted if p.complaint_bodies}
         )
         self.plugins: tuple[LoadedPlugin, ...] = tuple(_loaded(plugin) for plugin in accepted)
+        self._promise_words: dict[str, PromiseWords | None] = {}
+        self._versions = {plugin.id: plugin.manifest.version for plugin in accepted}
 
     @classmethod
     def load(
@@ -157,8 +163,30 @@ class Registry:
 
     def notice(self, locale: str) -> str:
         """Core's notice, which no plugin can take away, then what plugins add to it, a paragraph each."""
-        asked = self._ask("notice", locale, sane=lambda answer: answer is None or _is_words(answer))
-        return "\n\n".join([common().notice.read(locale)[0], *asked])
+        return self.notice_of(locale).text
+
+    def notice_of(self, locale: str) -> Notice:
+        """The same with the language it is in and its version."""
+        asked = self._answers("notice", locale, sane=lambda answer: answer is None or _is_words(answer))
+        return notice_with(locale, ((f"{plugin}-{self._versions[plugin]}", text) for plugin, text in asked))
+
+    def promise_words(self, language: str) -> PromiseWords | None:
+        """Core's for the language of a tag such as `fr-CA`, with what plugins add; None where nobody has any."""
+        language = base_language(language)
+        if language not in self._promise_words:
+            core = core_words(language)
+            if core is None and language not in self._languages:
+                return None
+            asked = self._answers(
+                "promises", language, sane=lambda answer: wrong_with_words(answer, core, language) is None
+            )
+            self._promise_words[language] = merged_words([*([core] if core else []), *(words for _, words in asked)])
+        return self._promise_words[language]
+
+    @property
+    def _languages(self) -> set[str]:
+        """Those that plugins speak, so that a tag somebody made up is asked of nobody."""
+        return {base_language(locale) for plugin in self.plugins for locale in plugin.locales}
 
     def hints(self, facts: CaseFacts) -> list[Hint]:
         return [hint for _, hint in self.offered(facts)]
@@ -172,9 +200,6 @@ class Registry:
     def failures(self) -> tuple[PluginFailure, ...]:
         """At most one a plugin and hook, the latest."""
         return self._isolation.failures
-
-    def _ask(self, hook: str, argument: Any, *, sane: Callable[[Any], bool]) -> Iterator[Any]:
-        return (answer for _, answer in self._answers(hook, argument, sane=sane))
 
     def _answers(self, hook: str, argument: Any, *, sane: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
         for plugin in self._accepted:

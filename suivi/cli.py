@@ -298,6 +298,35 @@ def new(
 
 
 @app.command()
+def wording(
+    lang: Annotated[str, typer.Option("--lang", help="Language of the sentences: en, fr, de, es, tr, ko.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A sentence a line, in UTF-8; standard input otherwise.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say which sentences promise a result: a sentence a line in, a finding a line out.
+
+    A sentence is a promise when it says or implies that a result will occur: looks, function, pregnancy, absence of
+    harm, satisfaction. What is done if a result fails, warranties on things, negations and figures of the past are
+    none. The server asks for a reason before it publishes one; docs/wording.md says how the words are found.
+
+    With --json every line is answered by one object with text, flagged, spans, reason and suggestion, at once.
+    Spans are half open and count code points of the line. Ends with 0 whatever was found, and with 2 when there are no
+    words for the language or the file cannot be read.
+
+    \b
+    Examples:
+      echo "We guarantee a perfect nose." | suivi wording --lang en
+      suivi wording --lang fr --json conditions.txt | jq 'select(.flagged)'
+    """
+    from suivi.commands import wording
+
+    raise typer.Exit(wording.run(lang, None if file == Path("-") else file, as_json=as_json))
+
+
+@app.command()
 def schema() -> None:
     """Print the GraphQL schema, as clients and code generators want it.
 
@@ -310,6 +339,49 @@ def schema() -> None:
     from suivi.commands import schema
 
     schema.run()
+
+
+@app.command("verify")
+def verify_document(
+    file: Annotated[Path, typer.Argument(help="A document as PDF or JSON; - reads it from standard input.")],
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            help="The platform's certificates as PEM; those of the configured key otherwise.", show_default=False
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether a document, such as a clinic's written confirmation, is as it was signed, to the last byte.
+
+    It tells the document's number, the clinic, who signed, when, and the hash. Needs no database and no server: whoever
+    holds the file and the platform's certificate (`suivi certificate`, or /certificate.pem of its server) can verify.
+    Ends with 0 when the document is intact, with 1 when it is not, with a sentence that says why, and with 2 when the
+    file is no document or cannot be read.
+
+    \b
+    Examples:
+      suivi verify confirmation.pdf --certificate suivi.pem
+      suivi verify confirmation.json --json | jq .document.items
+    """
+    from suivi.commands import verify
+
+    raise typer.Exit(verify.run(file, certificate, as_json=as_json))
+
+
+@app.command()
+def certificate() -> None:
+    """Print the certificates that documents are verified with: that of the signing key, and of earlier ones. Public.
+
+    Hand them out, or have partners fetch them from /certificate.pem of the server. A key is made where there is none.
+
+    \b
+    Example:
+      suivi certificate > suivi.pem
+    """
+    from suivi.commands import verify
+
+    verify.show_certificate()
 
 
 @documents.command()

@@ -5,6 +5,8 @@ from pathlib import Path
 from suivi.core.hookspecs import hookimpl
 from suivi.core.specialties.model import Manifest, Specialty
 from suivi.core.specialties.reader import read_specialty
+from suivi.core.wording.model import PromiseWords
+from suivi.core.wording.words import promise_words_in
 
 
 @hookimpl
@@ -16,3 +18,8 @@ def manifest() -> Manifest:
 @hookimpl
 def specialty() -> Specialty:
     return read_specialty(Path(__file__).parent)
+
+
+@hookimpl
+def promises(language: str) -> PromiseWords | None:
+    return promise_words_in(Path(__file__).parent, language)

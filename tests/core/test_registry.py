@@ -59,7 +59,7 @@ def test_a_plugin_says_what_it_is_and_what_it_supplies() -> None:
     (dental,) = registry.plugins
 
     assert (dental.id, dental.version, dental.distribution) == ("dental", "1.1.0", "suivi")
-    assert dental.hooks == ("manifest", "specialty")
+    assert dental.hooks == ("manifest", "promises", "specialty")
     assert dental.locales == ("en", "fr", "de", "es", "tr", "ko")
     assert "crown" in dental.procedures
     assert dental.sources["patzelt2014"].url is not None

@@ -1,0 +1,1 @@
+"""What clinics write, read for sentences that promise a result."""
