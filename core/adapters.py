@@ -27,6 +27,8 @@ class Notice:
     locale: str
     link: str
     urgent: bool
+    means: str = ""
+    """That medicine is a duty of means and never of result, for the end of what is sent (R-002)."""
 
 
 class NotDelivered(Exception):  # noqa: N818 - says what happened to a notice

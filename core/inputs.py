@@ -1,5 +1,6 @@
 """Checks that many inputs share. Every one refuses with a code and says what would be accepted."""
 
+from functools import lru_cache
 from typing import Any
 
 import pycountry
@@ -7,6 +8,9 @@ from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
 from suivi.core.refusals import Refusal
+
+LONGEST_TAG = 35
+"""Of those languages that are remembered."""
 
 
 class TextEmpty(Refusal):
@@ -79,7 +83,10 @@ def text(value: str, *, field: str, limit: int) -> str:
 
 def keepable(value: str) -> bool:
     """Whether every database can keep it: no U+0000 and no half of a surrogate pair, which JSON can say."""
-    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    try:
+        return b"\x00" not in value.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def text_or_none(value: str | None, *, field: str, limit: int) -> str | None:
@@ -89,9 +96,14 @@ def text_or_none(value: str | None, *, field: str, limit: int) -> str | None:
 def language(tag: str, *, field: str) -> str:
     """The tag in its usual spelling, such as `en-GB`. Raises UnknownLanguage."""
     try:
-        return str(Locale.parse(tag, sep="-")).replace("_", "-")
+        return _spelt(tag) if len(tag) <= LONGEST_TAG else _spelt.__wrapped__(tag)
     except (ValueError, UnknownLocaleError, TypeError) as error:
         raise UnknownLanguage(field=field) from error
+
+
+@lru_cache(maxsize=500)
+def _spelt(tag: str) -> str:
+    return str(Locale.parse(tag, sep="-")).replace("_", "-")
 
 
 def languages(tags: list[str], *, field: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Cases: the thread, the evidence, the reports, the classifications and the history of one situation."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -8,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from suivi.core.access.narrowing import NotFound
+from suivi.core.access.many import Ref
 from suivi.core.acting import Acting
 from suivi.core.cases import actions
 from suivi.core.cases.availability import Available, available
@@ -39,8 +38,8 @@ from suivi.graphql.nodes import (
     Connection,
     Node,
     Stored,
-    connection,
     connection_of,
+    found,
     listed,
     read_id,
     read_id_or_none,
@@ -116,11 +115,8 @@ class Case(Stored, Node):
     @edge(description="The treatments the case is about.")
     @staticmethod
     def treatments(info: Info) -> Level[list[Treatment]]:
-        def covered(parts: list[Row]) -> Load[list[Treatment]]:
-            ids = [part.treatment_id for part in parts]
-            return info.context.several(TreatmentRow, ids).then(listed(Treatment))
-
-        return info.context.parts_of_each(CaseTreatment, "case_id").then_load(covered)
+        found = info.context.linked(TreatmentRow, by=CaseTreatment, parent="case_id", link="treatment_id")
+        return found.then(listed(Treatment))
 
     @edge(description="Newest first.")
     @staticmethod
@@ -128,7 +124,7 @@ class Case(Stored, Node):
         before = read_page(first, after)
         only = columns_of(info, Message)
         rows = info.context.newest_of_each(MessageRow, "case_id", last=first, before=before, only=only)
-        return rows.then(lambda rows: connection_of(Message, rows, first=first))
+        return rows.then(connection_of(Message, first=first))
 
     @edge()
     @staticmethod
@@ -147,7 +143,7 @@ class Case(Stored, Node):
         where = {"kind": kind} if kind else {}
         only = columns_of(info, Evidence)
         rows = info.context.newest_of_each(EvidenceRow, "case_id", last=first, before=before, only=only, **where)
-        return rows.then(lambda rows: connection_of(Evidence, rows, first=first))
+        return rows.then(connection_of(Evidence, first=first))
 
     @edge(description="Photos on file, before and after.")
     @staticmethod
@@ -208,12 +204,6 @@ def load_assignment(info: Info, identity: UUID | None) -> Load[Assignment | None
     return assignments(info).of(identity)
 
 
-def _found(case: Case | None) -> Case:
-    if case is None:
-        raise NotFound(noun="case", field="id")
-    return case
-
-
 def _filters(state: Any, clinic_id: str | None, patient_id: str | None) -> dict[str, Any]:
     given = {
         "state": state,
@@ -227,10 +217,10 @@ def _filters(state: Any, clinic_id: str | None, patient_id: str | None) -> dict[
 class CaseQueries:
     @strawberry.field(description="An error with the code NOT_FOUND when there is none, or you may not see it.")
     def case(self, info: Info, id: strawberry.ID) -> Load[Case | None]:
-        return load_case(info, read_id("Case", id)).then(_found)
+        return load_case(info, read_id("Case", id)).then(found("case"))
 
     @strawberry.field(description="Newest first.")
-    async def cases(
+    def cases(
         self,
         info: Info,
         first: int = 20,
@@ -238,20 +228,20 @@ class CaseQueries:
         state: CaseStateEnum | None = None,  # type: ignore[valid-type]
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
-    ) -> Connection[Case]:
+    ) -> Load[Connection[Case]]:
         filters = _filters(state, clinic_id, patient_id)
-        rows, more = await info.context.page(CaseRow, first=first, after=read_page(first, after), **filters)
-        return connection([Case.of(row) for row in rows], rows, more=more)
+        rows = info.context.newest_of_all(CaseRow, last=first, before=read_page(first, after), **filters)
+        return rows.then(connection_of(Case, first=first))
 
     @strawberry.field(description="How many cases `cases` would list in all.")
-    async def case_count(
+    def case_count(
         self,
         info: Info,
         state: CaseStateEnum | None = None,  # type: ignore[valid-type]
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
-    ) -> int:
-        return await info.context.total(CaseRow, **_filters(state, clinic_id, patient_id))
+    ) -> Load[int]:
+        return info.context.total(CaseRow, **_filters(state, clinic_id, patient_id))
 
 
 @strawberry.input
@@ -356,18 +346,14 @@ class CaseChange:
     case: Case
 
 
-async def read_changes(context: Context, events: Sequence[Row]) -> list[CaseChange | None]:
-    """For each event of one case the change it was, with the event itself where the viewer may read it."""
-    reading_case = (context.one(CaseRow, event.noun_id) for event in events[:1])
-    found = await asyncio.gather(*reading_case, *(context.one(EventRow, event.id) for event in events))
-    case = found[0] if found else None
-    if case is None:
-        return [None] * len(events)
-    return [CaseChange(event=None if row is None else Event.of(row), case=Case.of(case)) for row in found[1:]]
+def _changed(event: Row) -> list[Ref]:
+    """The event itself, and the case as it stands now."""
+    return [(EventRow, event.id), (CaseRow, event.noun_id)]
 
 
-def _withheld(change: CaseChange) -> bool:
-    return change.event is None
+def _change(rows: Sequence[Row | None]) -> CaseChange | None:
+    event, case = rows
+    return None if case is None else CaseChange(event=None if event is None else Event.of(event), case=Case.of(case))
 
 
 async def _seq_of_event(context: Context, case_id: UUID, after: strawberry.ID) -> int:
@@ -390,4 +376,4 @@ class CaseSubscriptions:
         identity = read_id("Case", case_id, field="caseId")
         await require_followable(info.context, identity)
         seq = await (newest_seq(identity) if after is None else _seq_of_event(info.context, identity, after))
-        return Followed(case_id=identity, seq=seq, read=read_changes, withheld=_withheld)
+        return Followed(case_id=identity, seq=seq, wants=_changed, made=_change)

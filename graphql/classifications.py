@@ -16,10 +16,8 @@ from suivi.graphql.clinics import Member, load_member
 from suivi.graphql.context import Info
 from suivi.graphql.nodes import Node, global_id, read_id
 from suivi.graphql.results import LocalizedText, Refusal, attempt
-from suivi.graphql.scalars import localized
+from suivi.graphql.scalars import CaseClassEnum, localized
 from suivi.graphql.treatments import Treatment, load_treatment
-
-CaseClassEnum = strawberry.enum(CaseClass, name="CaseClass")
 
 
 @strawberry.type(description="The difference that can be measured.")

@@ -27,14 +27,13 @@ from suivi.core.specialties import model
 from suivi.core.specialties.common import common
 from suivi.core.specialties.hints import CheckUpsOnFile, Documentation
 from suivi.core.treatments.models import Treatment as TreatmentRow
-from suivi.graphql.classifications import CaseClassEnum
 from suivi.graphql.complications import NO_EMERGENCY_SERVICE, Urgency
 from suivi.graphql.context import Context, Info
 from suivi.graphql.courses import on_record, today_at_clinic
 from suivi.graphql.figures import Source
 from suivi.graphql.measurements import MeasuredValueInput
 from suivi.graphql.results import LocalizedText, Refusal
-from suivi.graphql.scalars import localized, no_diagnosis
+from suivi.graphql.scalars import CaseClassEnum, localized, no_diagnosis
 
 
 @strawberry.enum(description="How much a hint weighs in the order of a queue.")

@@ -78,6 +78,8 @@ def make_house(settings: Settings, registry: Registry | None = None) -> House:
         feed=open_feed(_told(settings.feed_url)),
         wall_clock=utc_now,
         audit_key=settings.audit_secret,
+        signing=settings.signing,
+        base_url=settings.base_url,
     )
 
 

@@ -33,16 +33,22 @@ from suivi.graphql.cases import (
 from suivi.graphql.check_ups import CheckUpMutations, load_held_check_up
 from suivi.graphql.classifications import ClassificationMutations, load_classification
 from suivi.graphql.clinics import ClinicMutations, ClinicQueries, load_clinic, load_member
+from suivi.graphql.comparing import ComparingQueries
 from suivi.graphql.complaint_bodies import ComplaintBodyQueries
 from suivi.graphql.complications import ComplicationMutations, load_complication_report
+from suivi.graphql.confirmations import ConfirmationQueries, load_confirmation, load_confirmation_request
+from suivi.graphql.confirming import ConfirmationMutations
 from suivi.graphql.context import Context, Info
 from suivi.graphql.coverage import CoverageMutations, load_terms
 from suivi.graphql.deliveries import DeliveryMutations, DeliveryQueries, load_delivery
+from suivi.graphql.devices import DeviceQueries, load_device, load_device_warranty
 from suivi.graphql.events import load_event
 from suivi.graphql.evidence import EvidenceMutations, load_evidence
 from suivi.graphql.execution import Plan
+from suivi.graphql.execution.written import Written
 from suivi.graphql.following import require_current
 from suivi.graphql.hints import HintQueries
+from suivi.graphql.insurances import InsuranceMutations, load_insurance
 from suivi.graphql.limits.documents import Documents, NotExecuted, Prepared
 from suivi.graphql.limits.extension import PreparedDocuments, cost_of
 from suivi.graphql.limits.refusing import ExecutionTimeout
@@ -56,8 +62,13 @@ from suivi.graphql.patients import PatientMutations, PatientQueries, load_mandat
 from suivi.graphql.pins import PinMutations, PinQueries
 from suivi.graphql.plugins import PluginQueries
 from suivi.graphql.recording import RecordingMutations
+from suivi.graphql.recording_devices import DeviceMutations
+from suivi.graphql.reminders import ReminderQueries, load_reminder
+from suivi.graphql.terms_drafts import TermsDraftMutations, TermsDraftQueries, load_terms_draft
+from suivi.graphql.terms_offers import TermsOfferMutations, load_terms_offer
 from suivi.graphql.treatments import TreatmentMutations, TreatmentQueries, load_treatment
 from suivi.graphql.viewer import ViewerQueries
+from suivi.graphql.wording import WordingQueries
 
 log = logging.getLogger(__name__)
 
@@ -69,17 +80,25 @@ LOADERS: Mapping[str, Callable[[Info, UUID], Awaitable[Any]]] = {
     "Classification": load_classification,
     "Clinic": load_clinic,
     "ComplicationReport": load_complication_report,
+    "Confirmation": load_confirmation,
+    "ConfirmationRequest": load_confirmation_request,
     "Delivery": load_delivery,
+    "Device": load_device,
+    "DeviceWarranty": load_device_warranty,
     "Event": load_event,
     "Evidence": load_evidence,
     "HeldCheckUp": load_held_check_up,
+    "Insurance": load_insurance,
     "Mandate": load_mandate,
     "Measurement": load_measurement,
     "Member": load_member,
     "Message": load_message,
     "Partner": load_partner,
     "Patient": load_patient,
+    "Reminder": load_reminder,
     "Terms": load_terms,
+    "TermsDraft": load_terms_draft,
+    "TermsOffer": load_terms_offer,
     "Treatment": load_treatment,
     "Trip": load_trip,
 }
@@ -159,12 +178,18 @@ class SuiviSchema(strawberry.Schema):
             prepared = self.documents.prepare(query or "", operation_name, variable_values, context_value.allowance)
         except NotExecuted as refused:
             return not_executed(refused, context_value)
-        return await self.execute_prepared(prepared, query or "", variable_values, context_value)
+        result = await self.execute_prepared(prepared, query or "", variable_values, context_value)
+        if isinstance(result.data, Written):
+            result.data = result.data.read()
+        return result
 
     async def execute_prepared(
         self, prepared: Prepared, query: str, variables: dict[str, Any] | None, context: Context
     ) -> ExecutionResult:
-        """By a plan where there is one; otherwise, and where the context says so, by graphql-core."""
+        """By a plan where there is one; otherwise, and where the context says so, by graphql-core.
+
+        The data of a plan's answer may be `Written` already.
+        """
         if context.compiled and (plan := prepared.plan(self._schema)) is not None:
             result = await self._by_plan(plan, variables, context)
             if result is not None:
@@ -175,7 +200,7 @@ class SuiviSchema(strawberry.Schema):
     async def _by_plan(self, plan: Plan, variables: dict[str, Any] | None, context: Context) -> ExecutionResult | None:
         """None, and nothing executed, where graphql-core is to answer."""
         try:
-            executed = plan.execute(context=context, variables=variables)
+            executed = plan.execute(context=context, variables=variables, by_statement=True)
             if isawaitable(executed):
                 executed = await self._in_time(executed, plan.operation.is_serial, context)
         except Exception as error:
@@ -310,12 +335,18 @@ Query = merge_types(
     (
         NodeQueries,
         ViewerQueries,
+        WordingQueries,
         CaseQueries,
         ClinicQueries,
+        ComparingQueries,
+        TermsDraftQueries,
         PatientQueries,
         TreatmentQueries,
+        ConfirmationQueries,
         DeliveryQueries,
+        DeviceQueries,
         PinQueries,
+        ReminderQueries,
         PluginQueries,
         ComplaintBodyQueries,
         HintQueries,
@@ -327,6 +358,8 @@ Mutation = merge_types(
         PartnerMutations,
         ClinicMutations,
         CoverageMutations,
+        TermsDraftMutations,
+        TermsOfferMutations,
         PatientMutations,
         TreatmentMutations,
         RecordingMutations,
@@ -338,7 +371,10 @@ Mutation = merge_types(
         MessageMutations,
         ComplicationMutations,
         ClassificationMutations,
+        ConfirmationMutations,
         DeliveryMutations,
+        DeviceMutations,
+        InsuranceMutations,
     ),
 )
 Subscription = merge_types("Subscription", (MessageSubscriptions, CaseSubscriptions))

@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 from suivi.core.access.viewer import Role, Viewer
 from suivi.core.cases.models import Assignment, Case, CaseTreatment
 from suivi.core.clinics.models import Member, MemberKind
+from suivi.core.confirmations.models import ConfirmationRequest
 from suivi.core.patients.models import Mandate, MandateScope, Patient
 from suivi.core.records import Record
 from suivi.core.treatments.models import Treatment
@@ -142,8 +143,8 @@ def of_a_clinic(asking: Asking) -> Q:
 
 
 def deliveries(asking: Asking) -> Q:
-    """Of cases; a notice about no case is known to the clinic it is sent to."""
-    if asking.viewer.role not in STAFF:
+    """Of cases; a notice about no case is known to the clinic it is sent to, and may be of any partner's patient."""
+    if asking.viewer.role not in STAFF or asking.viewer.partner_id is not None:
         return of_a_case(asking)
     return of_a_case(asking) | Q(case_id__isnull=True, clinic_id__in=_clinics(asking))
 
@@ -198,12 +199,14 @@ def members(asking: Asking) -> Q:
 
 
 def events(asking: Asking) -> Q:
-    """The history of the cases and treatments the viewer is a party to."""
+    """The history of the cases, treatments and confirmation requests the viewer is a party to."""
     seen_cases = _only(Case.filter(cases(asking)), "id", asking.parents)
     seen_treatments = _only(Treatment.filter(treatments(asking)), "id", asking.parents)
     of_cases = Q(noun="case", noun_id__in=Subquery(seen_cases.values("id")))
     of_treatments = Q(noun="treatment", noun_id__in=Subquery(seen_treatments.values("id")))
-    return of_cases | of_treatments
+    asked = _only(ConfirmationRequest.filter(of_patient_and_clinic(asking)), "id", asking.parents)
+    of_requests = Q(noun="confirmation_request", noun_id__in=Subquery(asked.values("id")))
+    return of_cases | of_treatments | of_requests
 
 
 PARTIES: dict[str, Callable[[Asking], Q]] = {

@@ -125,7 +125,10 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         "answer": party(*CLINIC_SIDE),
         "withdraw": party(*PATIENT_SIDE),
     },
-    "confirmation": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
+    "confirmation": {
+        READ: party(*BOTH_SIDES, MEDIATOR, EXPERT),
+        "open": party(*BOTH_SIDES, MEDIATOR, EXPERT),
+    },
     "reminder": {READ: party(*BOTH_SIDES)},
     "measurement": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},
     "check_up_held": {READ: party(*BOTH_SIDES, MEDIATOR, EXPERT)},

@@ -43,8 +43,13 @@ class Reason:
 
     def sentence(self, locale: str) -> str:
         """The reason in words; English where the language has no table."""
-        language = language_for(locale)
-        return _Sentences(language, _dates_locale(locale, language)).format(templates(language)[self.text_key], self)
+        return filled(templates(language_for(locale))[self.text_key], self, locale)
+
+
+def filled(template: str, reason: Reason, locale: str) -> str:
+    """A template in the language of `language_for(locale)`, with the facts of a reason."""
+    language = language_for(locale)
+    return _Sentences(language, _dates_locale(locale, language)).format(template, reason)
 
 
 def language_for(locale: str) -> str:

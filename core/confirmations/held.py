@@ -87,4 +87,5 @@ async def confirmed_periods(treatments: Sequence[UUID]) -> dict[UUID, list[Confi
 
 
 def _places(ids: Sequence[UUID]) -> str:
-    return ", ".join("?" * len(ids))
+    # Of none, nothing: PostgreSQL reads no empty list.
+    return ", ".join("?" * len(ids)) or "NULL"

@@ -14,6 +14,7 @@ from suivi.core.clocks.check_ups import CheckUpAhead
 from suivi.core.clocks.phases import Recovery
 from suivi.core.clocks.stabilisation import StabilisationToday, for_variant
 from suivi.core.clocks.windows import ReferenceWindow
+from suivi.core.confirmations.periods import ConfirmedPeriod
 from suivi.core.pins.rules import Rules
 from suivi.core.specialties.forms import photo_sets_used
 from suivi.core.specialties.model import Procedure, RedFlag, Specialty, Stabilisation, Text, Threshold
@@ -43,6 +44,8 @@ class Facts:
     terms: Any | None
     clinic_zone: str
     patient_zone: str
+    confirmed: tuple[ConfirmedPeriod, ...] = ()
+    """Periods that signed confirmations state, in the order they were signed."""
 
 
 def changes_by_moving(rules: Rules, facts: Facts, *, on: date) -> tuple[RulesChange, ...]:
@@ -80,6 +83,7 @@ def said(rules: Rules, facts: Facts, *, on: date) -> Mapping[str, str]:
         clinic_zone=facts.clinic_zone,
         patient_zone=facts.patient_zone,
         on=on,
+        confirmed=facts.confirmed,
     )
     rule = for_variant(procedure.stabilisation, treatment.variant)
     return dict(

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from suivi.core import reading
 from suivi.core.clinics.models import Clinic
+from suivi.core.confirmations.held import confirmed_periods
 from suivi.core.coverage.models import Terms
 from suivi.core.measurements.models import Measurement
 from suivi.core.patients.models import Patient
@@ -39,6 +40,7 @@ async def facts_of(
     terms = await reading.by_id(Terms.all(), _named(treatment.terms_id for treatment in treatments))
     clinics = await reading.by_id(Clinic.all(), _named(treatment.clinic_id for treatment in treatments))
     patients = await reading.by_id(Patient.all(), _named(treatment.patient_id for treatment in treatments))
+    confirmed = await confirmed_periods([treatment.id for treatment in treatments])
     return rules, {
         treatment.id: Facts(
             record=rows.record(treatment),
@@ -46,6 +48,7 @@ async def facts_of(
             terms=terms.get(treatment.terms_id),
             clinic_zone=clinics[treatment.clinic_id].time_zone,
             patient_zone=patients[treatment.patient_id].time_zone,
+            confirmed=tuple(confirmed[treatment.id]),
         )
         for treatment in treatments
     }

@@ -75,3 +75,35 @@ async def test_a_notice_refused_for_good_is_parked_until_an_operator_tries_again
     assert delivery["state"] == "PARKED"
     kinds = [node["kind"] for node in case["history"]["nodes"]]
     assert kinds[:4] == ["notice_delivered", "notice_retried", "notice_parked", "complication_reported"]
+
+
+async def test_a_notice_about_no_case_is_given_another_chance_as_well(world: World, smtp: SmtpServer) -> None:
+    """R-072, R-135: a clinic sees those it is sent, and an operator tries them again."""
+    smtp.fail_with("550 5.1.1 No such mailbox")
+    asked: dict[str, Any] = {"treatmentId": world.treatment_id, "items": [{"kind": "TERMS_AND_DEADLINES"}]}
+    await world.patient.do("askConfirmation", patientId=world.patient_id, **asked)
+    parked = await one_delivery(world, "PARKED")
+    smtp.fail_with(None)
+
+    operator = world.operator.at(datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    await operator.do("retryDelivery", "... on Delivery { state }", deliveryId=parked["id"])
+    delivered = await one_delivery(world, "DELIVERED")
+    [due] = (await world.patient.ask("{ reminders { nodes { confirmationRequest { id } deviceWarranty { id } } } }"))[
+        "reminders"
+    ]["nodes"]
+    hidden = await world.patient.ask("{ deliveries { nodes { id } } }")
+
+    assert (delivered["id"], delivered["case"], delivered["kind"]) == (parked["id"], None, "confirmation_asked")
+    assert hidden["deliveries"]["nodes"] == []
+    assert (bool(due["confirmationRequest"]), due["deviceWarranty"]) == (True, None)
+
+
+async def one_delivery(world: World, state: str) -> dict[str, Any]:
+    """As the clinic sees it, once it has got so far."""
+    async with asyncio.timeout(10):
+        while True:
+            answer = await world.coordinator.ask("{ deliveries { nodes { id kind state case { id } } } }")
+            found: list[dict[str, Any]] = answer["deliveries"]["nodes"]
+            if [one["state"] for one in found] == [state]:
+                return found[0]
+            await asyncio.sleep(0.02)

@@ -14,12 +14,12 @@ from uuid import UUID, uuid4
 
 import aiosqlite
 import httpx
-from asyncpg.pool import PoolConnectionProxy
 from PIL import Image
 from starlette.applications import Starlette
 
 from suivi.core.access.keys import LocalKey
 from suivi.core.access.viewer import Role
+from suivi.core.postgres import Connection
 from suivi.core.registry import Registry
 from suivi.graphql.app import Running, create_app, living
 from suivi.plugins import complaint_bodies
@@ -171,10 +171,13 @@ COUNTING: ContextVar[list[str] | None] = ContextVar("counting", default=None)
 
 
 class Statements:
-    """Counts the SQL statements that are sent while it is entered, by this task and those it starts, not by others."""
+    """Counts the SQL statements that are sent while it is entered, by this task and those it starts, not by others.
+
+    Beginning and ending transactions is not counted.
+    """
 
     DRIVERS: Mapping[type, tuple[str, ...]] = {
-        PoolConnectionProxy: ("execute", "executemany", "fetch", "fetchrow", "fetchval"),
+        Connection: ("execute", "executemany", "fetch", "fetchrow", "fetchval"),
         aiosqlite.Connection: ("execute", "executemany", "execute_fetchall", "execute_insert"),
     }
 
@@ -200,7 +203,7 @@ class Statements:
 def _counted(method: Callable[..., Any]) -> Callable[..., Any]:
     def send(connection: Any, query: str, *values: Any, **told: Any) -> Any:
         sent = COUNTING.get()
-        if sent is not None:
+        if sent is not None and not query.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             sent.append(query)
         return method(connection, query, *values, **told)
 

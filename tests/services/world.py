@@ -1,5 +1,6 @@
 """A small world, built through the API: a clinic, a partner, a patient with a crown on 14, an open case."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -107,16 +108,42 @@ async def _member(operator: Client, clinic_id: str, kind: str, subject: str, nam
     return member_id
 
 
+SAYS = ("period", "starts", "covers", "fees", "exclusions")
+"""What `content` says of one component, in short."""
+
+
+def content(
+    *,
+    period: str = "P3Y",
+    starts: str = "definitive_cementation",
+    covers: Sequence[str] = ("fracture", "loss_of_retention"),
+    fees: Sequence[Mapping[str, Any]] = (
+        {"kind": "materials", "payer": "CLINIC"},
+        {"kind": "travel", "payer": "PATIENT"},
+    ),
+    exclusions: Sequence[str] = ("bruxism",),
+    of: str = "crown",
+) -> dict[str, Any]:
+    """One component, for so many years, months, weeks or days."""
+    units = {"Y": "YEAR", "M": "MONTH", "W": "WEEK", "D": "DAY"}
+    limit = {"unit": units[period[-1]], "count": int(period[1:-1]), "starts": starts}
+    return {
+        "components": [{"id": of, "object": of, "covers": [*covers], "limit": limit}],
+        "fees": [*fees],
+        "clauses": [
+            {"id": code, "kind": "EXCLUSION", "code": code, "text": f"Not covered: {code}."} for code in exclusions
+        ],
+    }
+
+
 async def publish_terms(coordinator: Client, clinic_id: str, **changed: Any) -> dict[str, str]:
+    """`changed` may say the content in short, as SAYS has it, or as a whole."""
+    short = {name: changed.pop(name) for name in SAYS if name in changed}
     draft: dict[str, Any] = {
         "procedure": "crown",
         "language": "en",
         "text": "We repair or remake a crown that fails for three years.",
-        "period": "P3Y",
-        "starts": "definitive_cementation",
-        "covers": ["fracture", "loss_of_retention"],
-        "fees": [{"kind": "materials", "payer": "CLINIC"}, {"kind": "travel", "payer": "PATIENT"}],
-        "exclusions": ["bruxism"],
+        "content": content(**short, of=changed.get("procedure") or "crown"),
     }
     return await coordinator.do("publishTerms", "... on Terms { id number }", clinicId=clinic_id, **(draft | changed))
 
