@@ -15,6 +15,7 @@ from suivi.core.clinics.models import Clinic, Member, MemberKind
 from suivi.core.deliveries.models import Delivery, DeliveryState
 from suivi.core.patients.models import Mandate, MandateKind, MandateScope
 from suivi.core.treatments.models import Anchor, Treatment
+from tests.access import cover_attempts
 from tests.access.universe import Bundle, Person
 from tests.services.suivi import sha256
 from tests.services.world import row_id
@@ -138,11 +139,6 @@ async def post_message(about: Bundle) -> Input:
     return {"caseId": about.case_id, "body": "Bonjour", "language": "fr", "evidenceIds": [about.evidence_id]}
 
 
-async def publish_terms(about: Bundle) -> Input:
-    words = {"language": "en", "text": "We repair.", "period": "P1Y", "starts": "definitive_cementation"}
-    return {"clinicId": about.clinic_id, "procedure": "crown", **words}
-
-
 async def record_anchor(about: Bundle) -> Input:
     version = await _treatment(about)
     anchor = {"name": "definitive_cementation", "on": "2026-03-03"}
@@ -254,6 +250,7 @@ async def update_clinic(about: Bundle) -> Input:
 
 
 INPUTS: dict[str, Callable[[Bundle], Awaitable[Input]]] = {
+    **cover_attempts.INPUTS,
     "addAddendum": add_addendum,
     "addMember": add_member,
     "assignPerson": assign_person,
@@ -269,7 +266,6 @@ INPUTS: dict[str, Callable[[Bundle], Awaitable[Input]]] = {
     "openEvidence": open_evidence,
     "planTrip": plan_trip,
     "postMessage": post_message,
-    "publishTerms": publish_terms,
     "recordAnchor": record_anchor,
     "recordCheckUp": record_check_up,
     "recordConsent": record_consent,
@@ -291,6 +287,7 @@ INPUTS: dict[str, Callable[[Bundle], Awaitable[Input]]] = {
 }
 
 ABOUT = {
+    **cover_attempts.ABOUT,
     "Assignment": "assignment_id",
     "Case": "case_id",
     "Clinic": "clinic_id",
@@ -313,12 +310,23 @@ async def everything_written() -> Any:
     return await connections.get("default").execute_query_dict(f"SELECT {counted}")
 
 
+NAMED_BY = {
+    "complication_report": "reportId",
+    "confirmation_request": "requestId",
+    "device_warranty": "warrantyId",
+    "terms_draft": "draftId",
+    "terms_offer": "offerId",
+}
+"""The input that names a row of the noun, where that is not the noun itself."""
+
+
 def target(noun: str, sent: Input, about: Bundle) -> UUID:
     """The row that the rule of a mutation is asked about."""
-    named = {key: value for key, value in sent.items() if key.lower() in (f"{noun.replace('_', '')}id", "reportid")}
     if noun == "treatment" and "treatmentIds" in sent:
         return row_id(sent["treatmentIds"][0])
-    return row_id(next(iter(named.values())) if named else about.partner_id)
+    if noun == "treatment" and "offerId" in sent:
+        return row_id(about.treatment_id)
+    return row_id(sent[NAMED_BY.get(noun, f"{noun}Id")])
 
 
 async def request_of(person: Person, mutation: str, about: Bundle) -> Input:

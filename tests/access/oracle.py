@@ -16,6 +16,9 @@ Grants = Mapping[str, Mapping[str, str]]
 LOOKING = ("read", "open")
 PATIENT_SIDE, CLINIC_SIDE = ("patient", "representative"), ("practitioner", "coordinator")
 INVITED = ("mediator", "expert", "interpreter")
+OF_A_TREATMENT = ("measurement", "check_up_held", "terms_offer", "device", "device_warranty", "insurance")
+BETWEEN_BOTH = ("confirmation_request", "confirmation", "reminder")
+"""Of a patient and a clinic, with a treatment or before there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +61,17 @@ class _Party:
         self.invited_to = self._invited_to()
         self.cases = {row["id"] for row in rows["case"] if self._case(row)}
         self.treatments = {row["id"] for row in rows["treatment"] if self._treatment(row)}
+        self.requests = {row["id"] for row in rows["confirmation_request"] if self._between(row)}
 
     def includes(self, noun: str, row: Row) -> bool:
-        if noun in ("case", "treatment", "patient", "mandate", "trip", "partner", "member", "event"):
+        if noun in ("case", "treatment", "patient", "mandate", "trip", "partner", "member", "delivery", "event"):
             return bool(getattr(self, f"_{noun}")(row))
-        if noun in ("measurement", "check_up_held"):
+        if noun in OF_A_TREATMENT:
             return row["treatment_id"] in self.treatments
+        if noun in BETWEEN_BOTH:
+            return self._between(row)
+        if noun == "terms_draft":
+            return row["clinic_id"] in self.clinics
         if noun in ("clinic", "clinic_settings"):
             return row["id"] in self.clinics
         return row["case_id"] in self.cases
@@ -113,6 +121,13 @@ class _Party:
             return row["id"] in covered
         return row["patient_id"] in self.patients
 
+    def _between(self, row: Row) -> bool:
+        if self.who.role in CLINIC_SIDE:
+            return row["clinic_id"] in self.clinics and row["patient_id"] in self.of_tenant
+        if self.who.role in INVITED:
+            return row["treatment_id"] in self.treatments
+        return row["patient_id"] in self.patients
+
     def _patient(self, row: Row) -> bool:
         if self.who.role == "frontend":
             return row["id"] in self.of_tenant
@@ -149,6 +164,12 @@ class _Party:
         here = row["clinic_id"] in self.clinics
         return here if self.acting else here or row["kind"] == "practitioner"
 
+    def _delivery(self, row: Row) -> bool:
+        """A notice about no case is its clinic's own, and not for a partner's frontend: it may be of anybody."""
+        if row["case_id"] is not None:
+            return row["case_id"] in self.cases
+        return self.who.role in CLINIC_SIDE and row["clinic_id"] in self.clinics and self.who.partner_id is None
+
     def _event(self, row: Row) -> bool:
-        known = {"case": self.cases, "treatment": self.treatments}
+        known = {"case": self.cases, "treatment": self.treatments, "confirmation_request": self.requests}
         return row["noun_id"] in known.get(row["noun"], set())

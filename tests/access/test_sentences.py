@@ -296,3 +296,135 @@ async def test_who_was_not_let_in_yet_waits_for_their_first_day(universe: Univer
     assert [await cases_of(coordinator.at(TODAY)), await cases_of(representative.at(TODAY))] == [[], []]
     assert universe.own.case_id in await cases_of(coordinator.at(first_day))
     assert universe.own.case_id in await cases_of(representative.at(first_day))
+
+
+REQUEST = """query($id: ID!) { confirmationRequest(id: $id) { patient { reference } items { question answer { text } } }
+  confirmationRequests(first: 100) { nodes { id } } }"""
+
+
+async def test_who_asks_before_choosing_is_heard_by_the_clinic_asked_and_no_other(universe: Universe) -> None:
+    """R-012, R-132: the clinic that treats the patient learns nothing of it; the one asked does not learn who asks."""
+    asked = somebody(universe, Role.COORDINATOR, "coordinator-two")
+    treating = somebody(universe, Role.COORDINATOR, "coordinator-one")
+
+    heard = await asked.ask(REQUEST, id=universe.prospect_request_id)
+    unheard = await treating.ask(REQUEST, id=universe.prospect_request_id)
+    known = await asked.ask("query($id: ID!) { patient(id: $id) { id } }", id=universe.shared.patient_id)
+    opened = {"confirmationId": universe.prospect_confirmation_id, "format": "PDF"}
+
+    request = heard["confirmationRequest"]
+    assert (request["patient"], request["items"][1]["question"]) == (None, "said_question_prospect")
+    assert (unheard["confirmationRequest"], known["patient"]) == (None, None)
+    assert {"id": universe.prospect_request_id} not in unheard["confirmationRequests"]["nodes"]
+    assert await treating.refused("openConfirmation", **opened) == "NOT_FOUND"
+    assert (await asked.do("openConfirmation", **opened))["__typename"] == "ConfirmationLink"
+
+
+@pytest.mark.parametrize(
+    ("role", "subject"),
+    [
+        (Role.PRACTITIONER, "practitioner-one"),
+        (Role.COORDINATOR, "coordinator-two"),
+        (Role.COORDINATOR, "coordinator-left"),
+        (Role.PATIENT, "patient-one"),
+        (Role.OPERATOR, "operator"),
+    ],
+)
+async def test_a_draft_of_terms_is_seen_by_the_coordinators_of_its_clinic_alone(
+    universe: Universe, role: Role, subject: str
+) -> None:
+    """R-012: terms are public once they are published, and not an hour before."""
+    query = """query($draft: ID!, $clinic: ID!) {
+      termsDraft(id: $draft) { text } clinic(id: $clinic) { termsDrafts { text } publishedTerms { number } } }"""
+    own = {"draft": universe.own.draft_id, "clinic": universe.own.clinic_id}
+
+    written = await somebody(universe, Role.COORDINATOR, "coordinator-one").ask(query, **own)
+    hidden = await somebody(universe, role, subject).ask(query, **own)
+
+    assert written["termsDraft"]["text"] in [draft["text"] for draft in written["clinic"]["termsDrafts"]]
+    assert (hidden["termsDraft"], hidden["clinic"]["termsDrafts"]) == (None, [])
+    assert hidden["clinic"]["publishedTerms"]
+
+
+async def test_a_mediator_reads_what_was_asked_and_offered_and_answers_none_of_it(universe: Universe) -> None:
+    """R-011: nobody but the clinic confirms, and nobody but the patient's side accepts."""
+    mediator, own = somebody(universe, Role.MEDIATOR, "mediator-own"), universe.own
+    request, offer = {"requestId": own.request_id}, {"offerId": own.offer_id, "expectedVersion": 1}
+
+    read = await mediator.ask(REQUEST, id=own.request_id)
+    refused = {
+        await mediator.refused("answerConfirmation", **request, answers=[{"item": 1, "answer": "CONFIRMED"}]),
+        await mediator.refused("withdrawConfirmationRequest", **request, expectedVersion=1),
+        await mediator.refused("answerTermsOffer", **offer, accept=True),
+        await mediator.refused("withdrawTermsOffer", **offer),
+    }
+
+    assert read["confirmationRequest"]["items"][1]["answer"] == {"text": "said_confirmed_own"}
+    assert refused == {"NOT_ALLOWED"}
+
+
+@pytest.mark.parametrize(
+    ("role", "subject"),
+    [
+        (Role.COORDINATOR, "coordinator-one"),
+        (Role.PRACTITIONER, "practitioner-one"),
+        (Role.REPRESENTATIVE, "rep-read"),
+    ],
+)
+async def test_only_who_may_act_for_the_patient_accepts_other_terms(
+    universe: Universe, role: Role, subject: str
+) -> None:
+    """R-013, R-126: a clinic that offers terms cannot accept them in the patient's place."""
+    offer = {"offerId": universe.own.offer_id, "expectedVersion": 1, "accept": True}
+
+    assert await somebody(universe, role, subject).refused("answerTermsOffer", **offer) == "NOT_ALLOWED"
+
+
+async def test_an_expert_sees_devices_and_confirmations_and_nothing_of_policies_or_offers(universe: Universe) -> None:
+    """R-012: what bears on the medical question, in the cover map too."""
+    query = """query($id: ID!) { treatment(id: $id) {
+      devices { model } confirmations { number } coverMap { layers { kind } }
+      insurances { insurer } termsOffers { id } confirmationRequests { id } reminders { id } } }"""
+
+    expert = await somebody(universe, Role.EXPERT, "expert-own").ask(query, id=universe.own.treatment_id)
+    patient = await somebody(universe, Role.PATIENT, "patient-one", 1).ask(query, id=universe.own.treatment_id)
+
+    hidden = ("insurances", "termsOffers", "confirmationRequests", "reminders")
+    assert expert["treatment"]["devices"]
+    assert expert["treatment"]["confirmations"]
+    assert [expert["treatment"][name] for name in hidden] == [[], [], [], []]
+    assert all(patient["treatment"][name] for name in hidden)
+    assert {"kind": "INSURER"} in patient["treatment"]["coverMap"]["layers"]
+    assert {"kind": "INSURER"} not in expert["treatment"]["coverMap"]["layers"]
+
+
+async def test_who_holds_a_confirmation_can_tell_that_it_is_ours_and_learns_nothing_of_the_patient(
+    universe: Universe,
+) -> None:
+    """R-012, R-134: by the hash in it, whoever they are."""
+    stranger, own = somebody(universe, Role.PATIENT, "nobody"), universe.own
+    mine = await own.patient.ask("query($id: ID!) { confirmation(id: $id) { digest number } }", id=own.confirmation_id)
+
+    found = await stranger.ask(
+        """query($digest: String!, $id: ID!) { confirmation(id: $id) { number }
+          verifyConfirmation(digest: $digest) { issued number clinic { id confirmationResponsiveness { asked } } } }""",
+        digest=mine["confirmation"]["digest"],
+        id=own.confirmation_id,
+    )
+
+    signed_by = {"id": own.clinic_id, "confirmationResponsiveness": None}
+    number = mine["confirmation"]["number"]
+    assert found["verifyConfirmation"] == {"issued": True, "number": number, "clinic": signed_by}
+    assert found["confirmation"] is None
+
+
+async def test_a_partners_frontend_shows_no_notice_that_may_be_of_another_partners_patient(universe: Universe) -> None:
+    """R-014: a notice that is about no case does not say whose it is."""
+    notices = "{ deliveries(first: 100) { nodes { case { id } } } }"
+
+    directly = await somebody(universe, Role.COORDINATOR, "coordinator-two").ask(notices)
+    through = await somebody(universe, Role.COORDINATOR, "coordinator-two", 2).ask(notices)
+
+    assert {"case": None} in directly["deliveries"]["nodes"]
+    assert through["deliveries"]["nodes"]
+    assert {"case": None} not in through["deliveries"]["nodes"]

@@ -15,6 +15,7 @@ import pytest
 from tortoise import Tortoise, connections
 
 from suivi.core.access.viewer import Role
+from tests.access import cover
 from tests.access.oracle import Row, Who
 from tests.services.databases import Databases
 from tests.services.suivi import FORM, Client, Suivi, jpeg, sha256, suivi
@@ -48,6 +49,15 @@ class Bundle:
     trip_id: str = ""
     mandate_id: str = ""
     assignment_id: str = ""
+    terms_id: str = ""
+    """The clinic's second version; the treatment has the first."""
+    draft_id: str = ""
+    offer_id: str = ""
+    device_id: str = ""
+    warranty_id: str = ""
+    insurance_id: str = ""
+    request_id: str = ""
+    confirmation_id: str = ""
 
 
 @dataclass(kw_only=True)
@@ -61,6 +71,9 @@ class Universe:
     """Patient one again, on the same trip, at clinic two."""
     shared: Bundle
     """Patient three of partner two, at clinic one."""
+    prospect_request_id: str = ""
+    """The patient of `shared`, who asks the clinic of `foreign`, which has never met them."""
+    prospect_confirmation_id: str = ""
     rows: Mapping[str, list[Row]] = field(default_factory=dict)
 
     @property
@@ -120,8 +133,13 @@ async def build_universe(running: Suivi) -> Universe:
     shared = await _case(await _patient(running, two, foreign), name="shared", at=own)
     universe = Universe(suivi=running, own=own, foreign=foreign, abroad=abroad, shared=shared)
     await _leaving_staff(universe, one)
+    for bundle in (own, foreign):
+        await cover.drafted(bundle)
+    abroad.terms_id, shared.terms_id = foreign.terms_id, own.terms_id
     for bundle in universe.bundles:
         await _fill(bundle, one)
+        await cover.covered(bundle)
+    universe.prospect_request_id, universe.prospect_confirmation_id = await cover.courted(shared, foreign)
     await _representatives(own, foreign)
     await _assigned(own, foreign)
     await _published(own, foreign)
