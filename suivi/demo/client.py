@@ -70,6 +70,13 @@ class Client:
         if not sent.is_success:
             raise Unexpected(f"the object store answered {sent.status_code} to an upload")
 
+    async def download(self, url: str) -> bytes:
+        """What a link shows, or what anybody may fetch. Raises Unexpected."""
+        got = await self.http.get(url)
+        if not got.is_success:
+            raise Unexpected(f"a download was answered with {got.status_code}")
+        return got.content
+
     @asynccontextmanager
     async def following(self, subscription: str, **variables: Any) -> AsyncIterator["asyncio.Queue[dict[str, Any]]"]:
         """What a subscription tells, as it arrives, by graphql-transport-ws."""

@@ -20,6 +20,7 @@ FIRST_QUERY = """{
           phases { text(locale: "fr") { text } }
           stabilisation { tooEarly mayBeJudgedFrom { earliest } }
         }
+        coverMap { layers { kind holder segments { name state ends { earliest } } } }
       }
       messages(first: 5) { nodes { authorRole language body } }
       deliveries(first: 1) { state }
@@ -70,7 +71,11 @@ def tell_what_to_try(console: Console, url: str, folder: Path) -> None:
     console.print(
         f"GraphQL   [bold]{url}/graphql[/]   (HTTP, and graphql-transport-ws for subscriptions)", highlight=False
     )
-    console.print(f"Data      {folder}   database, photos, mails, keys, server.log", highlight=False, markup=False)
+    console.print(
+        f"Data      {folder}   database, photos, confirmation.pdf, cover-map.svg, mails, keys, server.log",
+        highlight=False,
+        markup=False,
+    )
     console.print("\nA first query, as the patient, from another terminal:\n")
     for line in (
         f". {folder}/tokens.sh",

@@ -1,10 +1,10 @@
 """The clinic's mailbox: a mail server of the demo's own, which keeps each mail as a file."""
 
-import asyncio
 import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from uuid import UUID
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -39,12 +39,12 @@ class Mailbox:
             self._controller.stop()
             self._controller = None
 
-    async def wait_for(self, mails: int, *, seconds: float = 20) -> list[EmailMessage]:
-        """Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while len(self.mails) < mails:  # noqa: ASYNC110 - they come in on another thread
-                await asyncio.sleep(0.05)
-        return self.mails
+    def mail_of(self, delivery: UUID) -> EmailMessage:
+        """The mail that a delivery has sent. Raises LookupError."""
+        for mail in self.mails:
+            if str(delivery) in mail["Message-ID"]:
+                return mail
+        raise LookupError(f"no mail of delivery {delivery}")
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         number = len(list(self.folder.glob("*.eml"))) + 1

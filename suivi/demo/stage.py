@@ -61,6 +61,11 @@ class Stage:
     """Of the server, for commands that work on the same data."""
     ids: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def folder(self) -> Path:
+        """Where the server's data are, and where the story leaves files for whoever watches it."""
+        return Path(self.environment["SUIVI_DATA_DIR"])
+
     def token(self, role: Role) -> str:
         return self.key.mint(
             subject=SUBJECTS[role],

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from suivi.demo import script, telling
+from suivi.demo import script, telling, telling_cover
 from suivi.demo.narrator import Narrator
-from suivi.demo.scenes import aftercare, decision, treatment
+from suivi.demo.scenes import aftercare, cover, decision, treatment
 from suivi.demo.stage import Facts, Stage
 
 
@@ -34,10 +34,32 @@ CHAPTERS = (
         "A clinic says what its crowns come with",
         telling.terms,
     ),
-    Chapter(treatment.patient_agrees_to_a_crown, script.AGREED, "A patient in Paris agrees to a crown", telling.agreed),
+    Chapter(
+        cover.patient_compares_and_asks,
+        script.ASKED,
+        "Before travelling, a patient asks in writing",
+        telling_cover.asked,
+    ),
+    Chapter(
+        cover.clinic_answers_item_by_item,
+        script.ANSWERED,
+        "The clinic answers, item by item, and signs",
+        telling_cover.answered,
+    ),
+    Chapter(cover.anybody_can_verify_it, script.ANSWERED, "Anybody can verify it", telling_cover.verified),
+    Chapter(treatment.patient_agrees_to_a_crown, script.AGREED, "The patient agrees to a crown", telling.agreed),
     Chapter(treatment.crown_is_cemented, script.CEMENTED, "The crown is cemented in Budapest", telling.cemented),
     Chapter(
         treatment.photos_go_straight_to_the_store, script.HOME_AGAIN, "Photos from before and after", telling.photos
+    ),
+    Chapter(
+        cover.patient_sees_who_covers_what, script.HOME_AGAIN, "Who covers what, until when", telling_cover.covered
+    ),
+    Chapter(
+        cover.worse_terms_change_nothing,
+        script.WORSE_TERMS,
+        "The clinic's terms get worse, and this crown's do not",
+        telling_cover.kept,
     ),
     Chapter(aftercare.patient_asks_whether_it_is_too_early, script.DAY_10, "“Is it too early?”", telling.too_early),
     Chapter(aftercare.both_sides_talk_live, script.DAY_10, "Patient and clinic talk, live", telling.talk),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from suivi.demo.narrator import Narrator
-from suivi.demo.script import COVERED, FALSIFIED, WORDS
+from suivi.demo.script import COVERED, FALSIFIED, PROMISE, WORDS
 from suivi.demo.stage import Facts
 
 
@@ -12,8 +12,11 @@ def terms(narrator: Narrator, seen: Facts) -> None:
     payers = {fee["kind"]: fee["payer"].replace("_", " ").lower() for fee in terms["fees"]}
     narrator.say(
         f"{clinic['name']} in {clinic['city']} is registered; its people speak {' and '.join(clinic['languages'])}. "
-        "Its coordinator publishes what a crown comes with. Published terms never change: a new version is added."
+        "Its coordinator publishes what a crown comes with. The first text is stopped, because it promises a result:"
     )
+    narrator.quote("Coordinator", PROMISE)
+    narrator.facts({seen["stopped"]["code"]: f"{seen['stopped']['message']} {seen['stopped']['remedy']}"})
+    narrator.say("Without that sentence it is published. Published terms never change: a new version is added.")
     narrator.facts(
         {
             "Terms": f"version {terms['number']}, crowns, {terms['period']} from {terms['starts']}",
@@ -27,14 +30,14 @@ def terms(narrator: Narrator, seen: Facts) -> None:
 
 
 def agreed(narrator: Narrator, seen: Facts) -> None:
-    patient, treatment = seen["patient"], seen["treatment"]
+    treatment = seen["treatment"]
     narrator.say(
-        f"A partner's app, {seen['partner']['name']}, registers a patient under a pseudonym: Suivi holds no name. "
-        "The patient agrees to a crown, and the terms of that day are pinned to the treatment."
+        "The patient agrees to a crown. The terms of that day are pinned to the treatment, and what was confirmed by "
+        "then counts for it."
     )
     narrator.facts(
         {
-            "Patient": f"{patient['reference']}, {patient['timeZone']}, speaks {patient['languages'][0]}",
+            "Terms": f"version {treatment['terms']['number']}",
             "Treatment": f"{treatment['procedureId']} on tooth {', '.join(treatment['sites'])}",
             "Rules": f"plugin {treatment['rulesPlugin']}, version {treatment['rulesVersion']}",
         }

@@ -1,5 +1,7 @@
 """The story of `suivi demo`, on a real server process, over HTTP and WebSocket: what each step has to show."""
 
+from pathlib import Path
+
 from tests.acceptance.conftest import Played
 
 
@@ -13,12 +15,57 @@ def test_the_clinic_publishes_its_terms_for_crowns(played: Played) -> None:
     assert set(payers.values()) == {"CLINIC", "PATIENT", "NOT_STATED"}
 
 
+def test_a_promise_of_result_in_the_terms_is_stopped_once(played: Played) -> None:
+    """R-004."""
+    stopped = played["clinic_publishes_terms"]["stopped"]
+
+    assert (stopped["code"], played["clinic_publishes_terms"]["terms"]["number"]) == ("OUTCOME_PROMISED", 1)
+    assert stopped["remedy"]
+
+
+def test_two_clinics_are_compared_and_one_has_published_nothing(played: Played) -> None:
+    """R-131."""
+    compared = played["patient_compares_and_asks"]["compared"]
+
+    assert [one["state"] for one in compared["clinics"]] == ["PUBLISHED", "NONE_PUBLISHED"]
+    assert [row["cells"] for row in compared["objects"]] == [[[{"limit": {"unit": "YEAR", "count": 3}}], []]]
+
+
+def test_what_is_asked_in_writing_is_due_within_the_clinics_response_time(played: Played) -> None:
+    """R-132: before there is a treatment."""
+    request = played["patient_compares_and_asks"]["request"]
+
+    assert (request["state"], request["dueOn"], request["terms"]) == ("OPEN", "2026-02-15", {"number": 1})
+
+
+def test_the_coordinator_answers_item_by_item_and_changes_one(played: Played) -> None:
+    """R-133."""
+    confirmation = played["clinic_answers_item_by_item"]
+    answers = [item["answer"] for item in confirmation["items"]]
+
+    assert [one["answer"] for one in answers] == ["CONFIRMED", "CONFIRMED_WITH_CHANGES", "NOT_CONFIRMED"]
+    assert answers[1]["content"]["components"] == [{"id": "crown", "limit": {"unit": "YEAR", "count": 5}}]
+    assert answers[2]["reasonText"]["text"] == "The clinic does not offer this"
+    assert (confirmation["signatoryName"], confirmation["languages"]) == ("Kata Szabó", ["fr", "en"])
+
+
+def test_the_signed_document_is_verified_by_whoever_holds_it_and_one_byte_changed_is_refused(played: Played) -> None:
+    """R-134."""
+    verified, confirmation = played["anybody_can_verify_it"], played["clinic_answers_item_by_item"]
+
+    assert (verified["intact"]["code"], verified["altered"]["code"]) == (0, 1)
+    assert verified["intact"]["said"].startswith("Intact: it is as it was signed.")
+    for fact in (confirmation["number"], confirmation["digest"], "Duna Dental, Budapest, HU", "Kata Szabó"):
+        assert fact in verified["intact"]["said"]
+    assert verified["altered"]["said"].startswith("CHANGED_SINCE: ")
+
+
 def test_the_crown_has_the_terms_of_the_day_it_was_agreed_on(played: Played) -> None:
     """R-020, R-126."""
     published = played["clinic_publishes_terms"]["terms"]["id"]
     treatment = played["patient_agrees_to_a_crown"]["treatment"]
 
-    assert treatment["terms"] == {"id": published}
+    assert treatment["terms"] == {"id": published, "number": 1}
     assert treatment["sites"] == ["14"]
 
 
@@ -39,6 +86,30 @@ def test_both_photos_are_kept_with_the_moment_the_camera_wrote(played: Played) -
     assert seen["photos"] == 2
 
 
+def test_the_cover_map_has_the_five_years_that_were_confirmed_and_not_the_three_of_the_terms(played: Played) -> None:
+    """R-127."""
+    found = played["patient_sees_who_covers_what"]
+    [clinic] = [layer for layer in found["layers"] if layer["kind"] == "CLINIC"]
+    [crown] = clinic["segments"]
+
+    assert (crown["starts"]["earliest"], crown["ends"]["earliest"]) == ("2026-03-03", "2031-03-03")
+    assert (crown["state"], crown["source"]["said"]) == ("RUNNING", "CONFIRMED")
+    assert ("component:crown", "PRECEDENCE") in {(line["id"], line["why"]) for line in found["lost"]}
+    assert {"kind": "FEE_NOT_STATED", "about": "hospitalisation"} in [
+        {"kind": gap["kind"], "about": gap["about"]} for gap in found["gaps"]
+    ]
+    assert Path(found["file"]).read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_worse_terms_that_come_later_change_nothing_of_what_was_agreed(played: Played) -> None:
+    """R-126."""
+    before, after = played["patient_sees_who_covers_what"], played["worse_terms_change_nothing"]
+    worse = {one["id"] for one in after["worse"]["differences"] if one["compared"] == "WORSE"}
+
+    assert (worse, after["in_force"]["terms"]["number"]) == ({"component:crown", "fee:materials"}, 2)
+    assert (after["treatment"]["terms"]["number"], after["treatment"]["coverMap"]["layers"]) == (1, before["layers"])
+
+
 def test_on_day_ten_the_patient_learns_in_french_that_it_is_too_early(played: Played) -> None:
     """R-042, R-060, R-064."""
     recovery = played["patient_asks_whether_it_is_too_early"]["recovery"]
@@ -52,12 +123,12 @@ def test_on_day_ten_the_patient_learns_in_french_that_it_is_too_early(played: Pl
 
 
 def test_the_reference_window_says_which_rule_won(played: Played) -> None:
-    """R-062."""
+    """R-062. What was confirmed in writing goes before the terms that say the same."""
     window = played["patient_asks_whether_it_is_too_early"]["referenceWindow"]
 
     assert (window["state"], window["lastDayEarliest"]) == ("OPEN", "2027-03-03")
-    assert (window["won"]["source"], window["won"]["period"]) == ("CLINIC_TERMS", "P12M")
-    assert window["lost"] == [{"source": "DEFAULT", "period": "P9M"}]
+    assert (window["won"]["source"], window["won"]["period"]) == ("CONFIRMATION", "P12M")
+    assert window["lost"] == [{"source": "CLINIC_TERMS", "period": "P12M"}, {"source": "DEFAULT", "period": "P9M"}]
 
 
 def test_both_sides_hear_each_message_live_in_the_language_it_was_written_in(played: Played) -> None:

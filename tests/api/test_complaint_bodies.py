@@ -17,6 +17,8 @@ from suivi.plugins.email import EmailPlugin
 from tests.services.suivi import suivi
 from tests.services.world import World, build_world
 
+pytestmark = pytest.mark.once
+
 VERIFIED_ON = date(2026, 3, 1)
 LISTED = """query($country: String, $specialty: String, $kind: ComplaintBodyKind) {
   complaintBodies(country: $country, specialty: $specialty, kind: $kind) { key } }"""

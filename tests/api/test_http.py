@@ -8,6 +8,8 @@ import pytest
 from suivi.core.access.viewer import Role
 from tests.services.suivi import Suivi
 
+pytestmark = pytest.mark.once
+
 NEW, OLD = "application/graphql-response+json", "application/json"
 ASK = "{ viewer { role } }"
 PREFLIGHT = {"apollo-require-preflight": "1"}

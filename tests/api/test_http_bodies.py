@@ -13,6 +13,8 @@ from suivi.core.access.viewer import Role
 from tests.clients.served import served
 from tests.services.suivi import Suivi, suivi
 
+pytestmark = pytest.mark.once
+
 JSON = "application/json"
 ASK = b'{"query": "{ viewer { role } }"}'
 

@@ -19,6 +19,8 @@ from suivi.settings import Settings
 from tests.services.suivi import Client, Suivi, suivi
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 DOUBLING = "{ viewer { ...F40 } } fragment F0 on Viewer { role } " + " ".join(
     f"fragment F{n} on Viewer {{ ...F{n - 1} ...F{n - 1} }}" for n in range(1, 41)
 )

@@ -11,6 +11,8 @@ from suivi.core.registry import Registry
 from tests.services.suivi import Client, Statements, suivi
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 FORM = """query($key: String!, $locale: String) { procedure(key: $key) {
   signs { key text(locale: $locale) { text } urgency firstDay lastDay anchor }
   measurements { ...Definition }

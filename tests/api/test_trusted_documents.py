@@ -20,6 +20,8 @@ from suivi.settings import PartnerLimits, Settings
 from tests.clients.served import served
 from tests.services.suivi import Suivi, suivi
 
+pytestmark = pytest.mark.once
+
 WHO = "query Who { viewer { role } }"
 WHOSE = "query Whose { viewer { subject } }"
 LIVE = "subscription Live($case: ID!) { messagePosted(caseId: $case) { body } }"

@@ -8,9 +8,11 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from suivi.demo.narrator import RichNarrator
@@ -26,61 +28,82 @@ def cases(folder: Path) -> int:
         return count
 
 
+def command(folder: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "suivi.cli", "demo", "--data", str(folder), "--port", "0", *more]
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SUIVI_")}
+    return {**kept, "PYTHONUNBUFFERED": "1"}
+
+
 def test_the_demo_is_played_once_goes_on_after_an_interruption_and_starts_afresh(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
 
-    first = suivi("demo", "--data", folder, "--port", "0", "--no-serve")
+    first = told(folder)
     assert first.returncode == 0, first.stderr
     played = json.loads((folder / "demo.json").read_text())
     assert f"{len(CHAPTERS)}/{len(CHAPTERS)}" in first.stdout
 
     # As after a kill in the middle of the conversation: the step's actions are kept, that it is over is not.
-    interrupted = Progress(folder / "demo.json", done=played["done"][:5], ids=played["ids"])
+    before_the_talk = played["done"].index("both_sides_talk_live")
+    interrupted = Progress(folder / "demo.json", done=played["done"][:before_the_talk], ids=played["ids"])
     interrupted.keep()
-    second = suivi("demo", "--data", folder, "--port", "0", "--no-serve")
+    second = told(folder)
     assert second.returncode == 0, second.stderr
-    assert "Going on after step 5" in second.stdout
+    assert f"Going on after step {before_the_talk}" in second.stdout
     assert json.loads((folder / "demo.json").read_text()) == played
     assert cases(folder) == 1
 
-    third = suivi("demo", "--data", folder, "--port", "0", "--no-serve")
+    third = told(folder)
     assert "was played here before" in third.stdout
-    assert "1/14" not in third.stdout
+    assert f"1/{len(CHAPTERS)}" not in third.stdout
     assert third.returncode == 0
 
 
-def test_reset_throws_the_old_data_away(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
+@dataclass(frozen=True)
+class Stopped:
+    folder: Path
+    code: int
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    """Started afresh where an old demo was, and stopped by Ctrl-C in the middle of its story."""
+    folder = tmp_path_factory.mktemp("stopped") / "demo"
     (folder / "storage").mkdir(parents=True)
     (folder / "storage" / "old").touch()
     Progress(folder / "demo.json", done=[chapter.name for chapter in CHAPTERS]).keep()
 
     with serving(folder, "--reset") as demo:
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(timeout=30) == 0
+        return Stopped(folder, demo.wait(timeout=30))
 
-    assert not (folder / "storage" / "old").exists()
-    assert json.loads((folder / "demo.json").read_text())["done"] != [chapter.name for chapter in CHAPTERS]
+
+def test_reset_throws_the_old_data_away(stopped: Stopped) -> None:
+    assert not (stopped.folder / "storage" / "old").exists()
+    assert json.loads((stopped.folder / "demo.json").read_text())["done"] != [chapter.name for chapter in CHAPTERS]
+
+
+def told(folder: Path) -> "subprocess.CompletedProcess[str]":
+    """A demo played to its end. Five commands run on the way, which takes its time on a busy machine."""
+    return subprocess.run(
+        command(folder, "--no-serve"), env=environment(), capture_output=True, text=True, timeout=180, check=False
+    )
 
 
 def serving(folder: Path, *more: str) -> "subprocess.Popen[str]":
     """A demo that is being played, once it has told its first chapter."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SUIVI_")}
-    command = [sys.executable, "-m", "suivi.cli", "demo", "--data", str(folder), "--port", "0", *more]
-    demo = subprocess.Popen(command, env={**environment, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True)
+    demo = subprocess.Popen(command(folder, *more), env=environment(), stdout=subprocess.PIPE, text=True)
     assert demo.stdout is not None
     for line in demo.stdout:
-        if "2/14" in line:
+        if f"2/{len(CHAPTERS)}" in line:
             break
     return demo
 
 
-def test_ctrl_c_in_the_middle_of_the_story_leaves_no_process(tmp_path: Path) -> None:
-    with serving(tmp_path / "demo") as demo:
-        demo.send_signal(signal.SIGINT)
-        code = demo.wait(timeout=30)
-
-    assert code == 0
+def test_ctrl_c_in_the_middle_of_the_story_leaves_no_process(stopped: Stopped) -> None:
+    assert stopped.code == 0
     assert not [process for process in left_running(os.getpid()) if "suivi.cli serve" in process.command]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from suivi.core.access.viewer import Role
 from suivi.demo.client import Client
 from suivi.demo.script import ANSWER, DAY_10, DAY_12, QUESTION, WORDS
-from suivi.demo.stage import Facts, Stage
+from suivi.demo.stage import Facts, Stage, row_id
 
 TOO_EARLY = """query($id: ID!) { treatment(id: $id) {
   recovery {
@@ -89,9 +89,9 @@ async def patient_reports_swelling_and_fever(stage: Stage) -> Facts:
 
 
 async def clinic_has_the_notice(stage: Stage) -> Facts:
-    [mail, *_] = await stage.mailbox.wait_for(1)
     patient = stage.as_(Role.PATIENT, DAY_12 + timedelta(minutes=1), locale="fr")
     delivery = await _delivered(patient, stage.ids["case"])
+    mail = stage.mailbox.mail_of(row_id(delivery["id"]))
     body = mail.get_body(("plain",))
     return {
         "to": str(mail["To"]),
@@ -103,7 +103,9 @@ async def clinic_has_the_notice(stage: Stage) -> Facts:
     }
 
 
-DELIVERIES = "query($id: ID!) { case(id: $id) { deliveries(first: 1) { state adapter attempts urgent deliveredAt } } }"
+DELIVERIES = (
+    "query($id: ID!) { case(id: $id) { deliveries(first: 1) { id state adapter attempts urgent deliveredAt } } }"
+)
 
 
 async def _delivered(patient: Client, case: str) -> Facts:

@@ -6,8 +6,26 @@ from datetime import UTC, datetime, timedelta
 from suivi.core.access.viewer import Role
 from suivi.demo import photos
 from suivi.demo.client import Client, Unexpected
-from suivi.demo.script import AGREED, CEMENTED, HOME_AGAIN, PHOTO_AFTER, PHOTO_BEFORE, TERMS_PUBLISHED
+from suivi.demo.script import (
+    AGREED,
+    CEMENTED,
+    HOME_AGAIN,
+    PHOTO_AFTER,
+    PHOTO_BEFORE,
+    PROMISE,
+    TERMS,
+    TERMS_PUBLISHED,
+)
 from suivi.demo.stage import SUBJECTS, Facts, Stage
+
+PUBLISHED = "... on Terms { id number period referencePeriod starts exclusions fees { kind payer } notice }"
+GRINDING = {"id": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding is excluded."}
+
+
+def crown(*, years: int) -> Facts:
+    """What a clinic says of a crown, as components of terms and of confirmations are sent."""
+    limit = {"unit": "YEAR", "count": years, "starts": "definitive_cementation"}
+    return {"id": "crown", "object": "crown", "covers": ["fracture", "loss_of_retention"], "limit": limit}
 
 
 async def clinic_publishes_terms(stage: Stage) -> Facts:
@@ -27,23 +45,18 @@ async def clinic_publishes_terms(stage: Stage) -> Facts:
     stage.ids["clinic"] = clinic["id"]
     await _add_member(stage, operator, Role.PRACTITIONER, "Dr. Eszter Nagy")
     await _add_member(stage, operator, Role.COORDINATOR, "Kata Szabó")
-    terms = await stage.as_(Role.COORDINATOR, TERMS_PUBLISHED).do(
-        "publishTerms",
-        "... on Terms { id number period referencePeriod starts exclusions fees { kind payer } notice }",
-        key="demo-terms",
-        clinicId=clinic["id"],
-        procedure="crown",
-        language="en",
-        text="We repair or remake a crown that breaks or comes loose within three years. Grinding is excluded.",
-        period="P3Y",
-        starts="definitive_cementation",
-        covers=["fracture", "loss_of_retention"],
-        exclusions=["bruxism"],
-        referencePeriod="P12M",
-        fees=[{"kind": "materials", "payer": "CLINIC"}, {"kind": "travel", "payer": "PATIENT"}],
-    )
+    coordinator = stage.as_(Role.COORDINATOR, TERMS_PUBLISHED)
+    content = {
+        "components": [crown(years=3)],
+        "fees": [{"kind": "materials", "payer": "CLINIC"}, {"kind": "travel", "payer": "PATIENT"}],
+        "clauses": [GRINDING],
+    }
+    given = {"clinicId": clinic["id"], "procedure": "crown", "language": "en", "content": content}
+    given |= {"referencePeriod": "P12M"}
+    stopped = await coordinator.refused("publishTerms", PUBLISHED, key="demo-promise", text=PROMISE + TERMS, **given)
+    terms = await coordinator.do("publishTerms", PUBLISHED, key="demo-terms", text=TERMS, **given)
     stage.ids["terms"] = terms["id"]
-    return {"clinic": clinic, "terms": terms}
+    return {"clinic": clinic, "stopped": stopped, "terms": terms}
 
 
 async def _add_member(stage: Stage, operator: Client, role: Role, name: str) -> None:
@@ -61,26 +74,11 @@ async def _add_member(stage: Stage, operator: Client, role: Role, name: str) -> 
 
 
 async def patient_agrees_to_a_crown(stage: Stage) -> Facts:
-    operator = stage.as_(Role.OPERATOR, TERMS_PUBLISHED)
-    partner = await operator.do(
-        "registerPartner", "... on Partner { id name }", key="demo-partner", name="Retour Paris"
-    )
-    stage.ids["partner"] = partner["id"]
-    patient = await stage.as_(Role.FRONTEND, AGREED).do(
-        "registerPatient",
-        "... on Patient { id reference languages timeZone }",
-        key="demo-patient",
-        reference="RP-0417",
-        subject=SUBJECTS[Role.PATIENT],
-        languages=["fr"],
-        timeZone="Europe/Paris",
-    )
-    stage.ids["patient"] = patient["id"]
     treatment = await stage.as_(Role.PATIENT, AGREED).do(
         "registerTreatment",
-        "... on Treatment { id procedureId sites terms { id } rulesPlugin rulesVersion }",
+        "... on Treatment { id procedureId sites terms { id number } rulesPlugin rulesVersion }",
         key="demo-treatment",
-        patientId=patient["id"],
+        patientId=stage.ids["patient"],
         clinicId=stage.ids["clinic"],
         practitionerId=stage.ids["practitioner"],
         procedure="crown",
@@ -89,7 +87,7 @@ async def patient_agrees_to_a_crown(stage: Stage) -> Facts:
         patientObjectives="To chew on the right side again.",
     )
     stage.ids["treatment"] = treatment["id"]
-    return {"partner": partner, "patient": patient, "treatment": treatment}
+    return {"treatment": treatment}
 
 
 async def crown_is_cemented(stage: Stage) -> Facts:
