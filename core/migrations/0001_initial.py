@@ -1,5 +1,5 @@
-from tortoise import migrations
 from tortoise.migrations import operations as ops
+from suivi.core.migrating import OneLook
 from orjson import loads
 from suivi.core.cases.models import AssignedRole, CaseState
 from suivi.core.classifications.models import CaseClass
@@ -15,7 +15,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 
-class Migration(migrations.Migration):
+class Migration(OneLook):
     initial = True
 
     operations = [

@@ -1,5 +1,5 @@
-from tortoise import migrations
 from tortoise.migrations import operations as ops
+from suivi.core.migrating import OneLook
 from orjson import loads
 from suivi.core.measurements.models import Purpose
 from suivi.core.records import new_id
@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 
-class Migration(migrations.Migration):
+class Migration(OneLook):
     dependencies = [("suivi", "0001_initial")]
 
     initial = False

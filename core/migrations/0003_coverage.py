@@ -1,5 +1,5 @@
-from tortoise import migrations
 from tortoise.migrations import operations as ops
+from suivi.core.migrating import OneLook
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from orjson import loads
@@ -56,7 +56,7 @@ class AlterDeliveryCase(ops.AlterField):
             await state_editor._run_sql(statement)
 
 
-class Migration(migrations.Migration):
+class Migration(OneLook):
     dependencies = [("suivi", "0002_specialties")]
 
     initial = False
