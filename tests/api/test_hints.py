@@ -8,6 +8,8 @@ import pytest
 from tests.services.suivi import Client
 from tests.services.world import CEMENTED, World, upload_photo
 
+pytestmark = pytest.mark.once
+
 HINTS = """
     site topClass asksForReview missing rules phases
     highestUrgency { level whatToDo { text } }

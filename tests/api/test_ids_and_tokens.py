@@ -13,6 +13,8 @@ from tests.api.wrongs import error_code
 from tests.services.suivi import Suivi
 from tests.services.world import World, row_id
 
+pytestmark = pytest.mark.once
+
 ASK = "query { viewer { role } }"
 
 NO_IDS = [

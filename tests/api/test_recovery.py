@@ -14,6 +14,8 @@ from tests.api.wrongs import Trying, each_is_refused, error_code
 from tests.services.suivi import Client, Statements, Suivi, jpeg, suivi
 from tests.services.world import World, build_world, row_id, upload_photo
 
+pytestmark = pytest.mark.once
+
 TREATMENT = "... on Treatment { id version }"
 LATE = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
 JUDGED = "state tooEarly mayBeJudgedFrom { latest } cycle minCycles typicalCycles maxCycles"

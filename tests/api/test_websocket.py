@@ -20,6 +20,8 @@ from tests.clients.served import served
 from tests.services.suivi import Suivi, suivi
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 PROTOCOL = Subprotocol("graphql-transport-ws")
 PATIENCE = 10.0
 ASK = {"query": "{ viewer { role } }"}

@@ -8,6 +8,8 @@ import pytest
 from tests.services.suivi import Client
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 WINDOW = """query($id: ID!, $on: Date) { treatment(id: $id) {
   referenceWindow(asOf: $on) { state lastDayEarliest lastDayLatest closesAt closesAtClinic closesAtPatient daysLeft
     anchoredOn { text exact } reasons { sentence } }
