@@ -34,7 +34,7 @@ async def test_an_editor_is_shown_the_sentence_its_place_why_and_what_to_write_i
 
 
 async def test_words_that_plugins_add_count(world: World) -> None:
-    found = await read(world, "Zero dioptres guaranteed.", "en")
+    found = await read(world, "A firm bite guaranteed.", "en")
 
     assert [finding["reason"] for finding in found["findings"]] == ["FUNCTION_PROMISED"]
 
