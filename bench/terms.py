@@ -41,7 +41,7 @@ READS = {
     "the 50 newest versions": """query($clinic: ID!) { clinic(id: $clinic) {
       publishedTerms(first: 50) { number procedure period } } }""",
     "what a version changes": """query($clinic: ID!) { clinic(id: $clinic) {
-      publishedTerms(first: 1) { differences { id compared } } } }""",
+      publishedTerms(first: 1) { differences { key compared } } } }""",
     "cover map": """query($treatment: ID!) { treatment(id: $treatment) {
       coverMap(asOf: "2027-01-01") { layers { segments { state } } picture } } }""",
 }

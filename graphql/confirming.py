@@ -156,7 +156,7 @@ class ConfirmationMutations:
         self, info: Info, input: WithdrawConfirmationRequestInput
     ) -> WithdrawConfirmationRequestResult:
         async def act(by: Acting) -> RequestRow:
-            return await asking.withdraw_request(
+            return await asking.withdraw_confirmation_request(
                 by, _request_id(input.request_id), expected_version=input.expected_version
             )
 

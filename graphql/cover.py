@@ -82,7 +82,7 @@ class CoverStatement:
 
 @strawberry.type(description="One stretch of cover, on a timeline with all the others.")
 class CoverSegment:
-    id: str
+    key: str
     component: CoverComponent | None = strawberry.field(description="Null: a policy that does not say what for.")
     sites: list[Label] = strawberry.field(description="Those it is about, where dates differ; empty: all of them.")
     state: CoverStateEnum  # type: ignore[valid-type]
@@ -143,7 +143,7 @@ class CoverGap:
 
 @strawberry.type(description="A line that somebody stated and that does not count, or not any more.")
 class LostLine:
-    id: str
+    key: str
     kind: LineKindEnum  # type: ignore[valid-type]
     line: CoverLine
     source: CoverStatement
@@ -154,7 +154,7 @@ class LostLine:
 
 @strawberry.type(description="What one clinic, manufacturer or insurer states. None takes anything from another.")
 class CoverLayer:
-    id: str
+    key: str
     kind: LayerKindEnum  # type: ignore[valid-type]
     holder: str = strawberry.field(description="Name of the clinic, the manufacturer or the insurer.")
     segments: list[CoverSegment]

@@ -54,7 +54,7 @@ class CoverLimit:
 class FeeLine:
     kind: str
     payer: PayerEnum  # type: ignore[valid-type]
-    component: str | None = strawberry.field(description="Id of the component it is about; null: all of them.")
+    component: str | None = strawberry.field(description="Key of the component it is about; null: all of them.")
     share: int | None = strawberry.field(description="Percent that the patient does not pay, where it is SHARED.")
     cap: Money | None = strawberry.field(description="The most that is paid for the patient; null: not stated.")
     note: str | None
@@ -78,7 +78,7 @@ class FeeLine:
 
 @strawberry.type(description="One thing that is covered, for a time of its own.")
 class CoverComponent:
-    id: str = strawberry.field(description="Its own within these terms; fee lines and clauses name it.")
+    key: str = strawberry.field(description="Its own within these terms; fee lines and clauses name it.")
     name: str | None = strawberry.field(description="In the words of who says it.")
     object: Label
     covers: list[Label] = strawberry.field(description="Events covered; empty: not stated.")
@@ -91,12 +91,12 @@ class CoverComponent:
 
     @strawberry.field(description="Every kind of fee for this component, in a fixed order.")
     def fees(self) -> list[FeeLine]:
-        return [FeeLine.of(line) for line in self.all.fee_matrix(self.id)]
+        return [FeeLine.of(line) for line in self.all.fee_matrix(self.key)]
 
     @classmethod
     def of(cls, component: said.Component, everything: said.Content, words: Vocabulary) -> "CoverComponent":
         return cls(
-            id=component.id,
+            key=component.id,
             name=component.name,
             object=_label(component.object, words.object(component.object)),
             covers=[_label(event, words.event(event)) for event in component.covers],
@@ -109,7 +109,7 @@ class CoverComponent:
 
 @strawberry.type(description="An exclusion, or what the patient has to do to keep the cover.")
 class Clause:
-    id: str = strawberry.field(description="Its own within these terms; refusals and checks name it.")
+    key: str = strawberry.field(description="Its own within these terms; refusals and checks name it.")
     kind: ClauseKindEnum  # type: ignore[valid-type]
     code: Label
     text: str = strawberry.field(description="In the words of who says it.")
@@ -118,7 +118,7 @@ class Clause:
     @classmethod
     def of(cls, clause: said.Clause, words: Vocabulary) -> "Clause":
         return cls(
-            id=clause.id,
+            key=clause.id,
             kind=clause.kind,
             code=_label(clause.code, words.clause(clause.kind, clause.code)),
             text=clause.text,
@@ -137,7 +137,7 @@ class CoverContent:
         return [CoverComponent.of(one, self.content, self.words) for one in self.content.components]
 
     @strawberry.field(
-        description="Every kind of fee, in a fixed order. With the id of a component, as it is for that one."
+        description="Every kind of fee, in a fixed order. With the key of a component, as it is for that one."
     )
     def fees(self, component: str | None = None) -> list[FeeLine]:
         return [FeeLine.of(line) for line in self.content.fee_matrix(component)]
@@ -182,7 +182,7 @@ class CoverLimitInput:
 
 @strawberry.input
 class CoverComponentInput:
-    id: str = strawberry.field(description="An id of your choice, such as `crown`; fee lines and clauses may name it.")
+    key: str = strawberry.field(description="A key of your choice, such as `crown`; fee lines and clauses may name it.")
     object: str = strawberry.field(description="A code of the specialty, such as `crown`, or `other` with a name.")
     name: str | None = None
     covers: list[str] = strawberry.field(
@@ -200,7 +200,7 @@ class FeeLineInput:
     kind: str
     payer: PayerEnum  # type: ignore[valid-type]
     component: str | None = strawberry.field(
-        default=None, description="Id of the component it is about; left out: all that no line of their own mentions."
+        default=None, description="Key of the component it is about; left out: all that no line of their own mentions."
     )
     share: int | None = strawberry.field(
         default=None, description="Percent that the patient does not pay, 1 to 99, where the payer is SHARED."
@@ -211,12 +211,12 @@ class FeeLineInput:
 
 @strawberry.input
 class ClauseInput:
-    id: str = strawberry.field(description="An id of your choice, such as `no-grinding`.")
+    key: str = strawberry.field(description="A key of your choice, such as `no-grinding`.")
     kind: ClauseKindEnum  # type: ignore[valid-type]
     code: str = strawberry.field(description="A code of the specialty for this kind of clause, or `other`.")
     text: str
     components: list[str] = strawberry.field(
-        default_factory=list, description="Ids of the components it is about; empty: all of them."
+        default_factory=list, description="Keys of the components it is about; empty: all of them."
     )
 
 

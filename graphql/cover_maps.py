@@ -79,7 +79,7 @@ class Drawn(Naming):
     def layer(self, layer: cover_map.Layer) -> CoverLayer:
         kind = layer.kind
         return CoverLayer(
-            id=layer.id,
+            key=layer.id,
             kind=kind,
             holder=layer.holder,
             segments=[self.segment(layer, one) for one in layer.segments],
@@ -98,7 +98,7 @@ class Drawn(Naming):
         time, component = segment.time, segment.component
         starts = time.limit.starts if time.limit else None
         return CoverSegment(
-            id=segment.id,
+            key=segment.id,
             component=CoverComponent.of(component, layer.content, self.words) if component else None,
             sites=[label_of(self.specialty.labels.sites, site) for site in segment.sites],
             state=time.state,
@@ -115,7 +115,7 @@ class Drawn(Naming):
 
     def lost(self, lost: cover.Lost) -> LostLine:
         return LostLine(
-            id=lost.line.id,
+            key=lost.line.id,
             kind=lost.line.kind,
             line=line_of(lost.line.value, self.words),
             source=CoverStatement.of(lost.line.source),

@@ -29,7 +29,7 @@ CoverLine = Annotated[CoverComponent | FeeLine | Clause | StatedTime, strawberry
 
 @strawberry.type(description="One line that differs.")
 class LineDifference:
-    id: str = strawberry.field(description="Names the line, such as `component:crown` or `fee:materials`.")
+    key: str = strawberry.field(description="Names the line, such as `component:crown` or `fee:materials`.")
     kind: LineKindEnum  # type: ignore[valid-type]
     compared: ComparedEnum  # type: ignore[valid-type]
     before: CoverLine | None = strawberry.field(description="Null: added.")
@@ -38,7 +38,7 @@ class LineDifference:
     @classmethod
     def of(cls, one: Difference, words: Vocabulary) -> "LineDifference":
         return cls(
-            id=one.id,
+            key=one.id,
             kind=one.kind,
             compared=one.compared,
             before=line_of(one.before, words),

@@ -14,7 +14,9 @@ SideEnum = strawberry.enum(
 
 @strawberry.type(description="One component against what is usual in the market, which is nobody's promise.")
 class TermsDeparture:
-    component: str | None = strawberry.field(description="Its id; null where nothing is said of the template's object.")
+    component: str | None = strawberry.field(
+        description="Its key; null where nothing is said of the template's object."
+    )
     object: Label
     side: SideEnum  # type: ignore[valid-type]
     unit: str | None

@@ -20,7 +20,7 @@ from suivi.core.wording.rules import Finding
 from suivi.graphql.clinics import Clinic, Member, clinics, load_clinic, members
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import CoverContent, CoverContentInput, vocabulary_of
-from suivi.graphql.coverage import PublishTermsResult, Terms, load_terms
+from suivi.graphql.coverage import Terms, load_terms
 from suivi.graphql.differences import LineDifference, line_differences
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
@@ -30,14 +30,14 @@ from suivi.graphql.templates import TermsTemplate
 
 
 @strawberry.type(description="A sentence that seems to promise a result. Publishing it needs a reason, which is kept.")
-class PromiseInDraft:
+class WordingFindingInDraft:
     field: str = strawberry.field(description="Where it was written, such as `content.clauses[2].text`.")
     sentence: str
     reason: str
     suggestion: str
 
     @classmethod
-    def of(cls, field: str, finding: Finding) -> "PromiseInDraft":
+    def of(cls, field: str, finding: Finding) -> "WordingFindingInDraft":
         return cls(field=field, sentence=finding.sentence, reason=finding.reason, suggestion=finding.suggestion)
 
 
@@ -81,12 +81,12 @@ class TermsDraft(Stored, Node):
         return [Refusal.of(problem) for problem in found]
 
     @strawberry.field(description="Sentences that seem to promise a result; null: nobody has words for the language.")
-    async def wording(self, info: Info) -> list[PromiseInDraft] | None:
+    async def wording(self, info: Info) -> list[WordingFindingInDraft] | None:
         content = said.Content.model_validate(self.row.content)
         found = await reviewed(info.context.house.registry, content, self.row.text, language=self.row.language)
         if not all(one.review.checked for one in found):
             return None
-        return [PromiseInDraft.of(one.field, finding) for one in found for finding in one.review.findings]
+        return [WordingFindingInDraft.of(one.field, finding) for one in found for finding in one.review.findings]
 
     @strawberry.field(
         description="The template it started from, and where it leaves what is usual by now; null: from none."
@@ -191,6 +191,7 @@ class PublishTermsDraftInput:
 
 StartTermsDraftResult = Annotated[TermsDraft | Refusal, strawberry.union("StartTermsDraftResult")]
 ChangeTermsDraftResult = Annotated[TermsDraft | Refusal, strawberry.union("ChangeTermsDraftResult")]
+PublishTermsDraftResult = Annotated[Terms | Refusal, strawberry.union("PublishTermsDraftResult")]
 DiscardTermsDraftResult = Annotated[TermsDraft | Refusal, strawberry.union("DiscardTermsDraftResult")]
 
 
@@ -231,7 +232,7 @@ class TermsDraftMutations:
         return await attempt(info, input.idempotency_key, act, TermsDraft.of)
 
     @strawberry.mutation(description="It becomes one more version, which never changes afterwards.")
-    async def publish_terms_draft(self, info: Info, input: PublishTermsDraftInput) -> PublishTermsResult:
+    async def publish_terms_draft(self, info: Info, input: PublishTermsDraftInput) -> PublishTermsDraftResult:
         async def act(by: Acting) -> TermsRow:
             return await drafts.publish_terms_draft(
                 by,

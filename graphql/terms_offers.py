@@ -127,7 +127,7 @@ class AnswerTermsOfferInput:
     expected_version: int
     accept: bool
     acknowledged: list[str] = strawberry.field(
-        default_factory=list, description="To accept: every id of `toAcknowledge`, each read and agreed to."
+        default_factory=list, description="To accept: every key of `toAcknowledge`, each read and agreed to."
     )
 
 

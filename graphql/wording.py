@@ -16,30 +16,30 @@ from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import localized
 
 
-@strawberry.enum(description="What a sentence promises.")
-class PromiseReason(Enum):
-    RESULT_PROMISED = strawberry.enum_value("result_promised", description="That there will be a result, or success.")
-    LOOKS_PROMISED = strawberry.enum_value("looks_promised", description="How somebody will look.")
-    FUNCTION_PROMISED = strawberry.enum_value(
+@strawberry.enum(description="What a sentence speaks of as certain.")
+class WordingReason(Enum):
+    RESULT = strawberry.enum_value("result_promised", description="That there will be a result, or success.")
+    LOOKS = strawberry.enum_value("looks_promised", description="How somebody will look.")
+    FUNCTION = strawberry.enum_value(
         "function_promised", description="What a body will be able to do, or that an illness will be gone."
     )
-    PREGNANCY_PROMISED = strawberry.enum_value("pregnancy_promised", description="A pregnancy or a child.")
-    HARMLESSNESS_PROMISED = strawberry.enum_value(
+    PREGNANCY = strawberry.enum_value("pregnancy_promised", description="A pregnancy or a child.")
+    HARMLESSNESS = strawberry.enum_value(
         "harmlessness_promised", description="That there will be no pain, scar, risk or complication."
     )
-    SATISFACTION_PROMISED = strawberry.enum_value("satisfaction_promised", description="That somebody will be content.")
+    CONTENTMENT = strawberry.enum_value("satisfaction_promised", description="That somebody will be content.")
 
 
-assert {name.lower() for name in PromiseReason.__members__} == set(model.REASONS)  # noqa: S101
+assert {str(reason.value) for reason in WordingReason} == set(model.REASONS)  # noqa: S101
 
 
 @strawberry.enum(description="Whether a sentence says that something is sure, or leaves it to be understood.")
-class PromiseKind(Enum):
+class WordingKind(Enum):
     EXPLICIT = "explicit"
     IMPLIED = "implied"
 
 
-assert {kind.value for kind in PromiseKind} == set(get_args(model.Kind))  # noqa: S101
+assert {kind.value for kind in WordingKind} == set(get_args(model.Kind))  # noqa: S101
 
 
 @strawberry.type(description="Half open, in Unicode code points of the text that was sent.")
@@ -52,8 +52,8 @@ class TextSpan:
 class WordingFinding:
     sentence: str
     spans: list[TextSpan]
-    reason: PromiseReason
-    kind: PromiseKind
+    reason: WordingReason
+    kind: WordingKind
     suggestion: str = strawberry.field(description="In the language of the text.")
     code: strawberry.Private[str]
 
@@ -66,8 +66,8 @@ class WordingFinding:
         return cls(
             sentence=finding.sentence,
             spans=[TextSpan(start=start, end=end) for start, end in finding.spans],
-            reason=PromiseReason(finding.reason),
-            kind=PromiseKind(finding.kind),
+            reason=WordingReason(finding.reason),
+            kind=WordingKind(finding.kind),
             suggestion=finding.suggestion,
             code=finding.reason,
         )

@@ -96,12 +96,15 @@ def camel(name: str) -> str:
 
 
 def actions_that_take_a_version() -> set[str]:
-    modules = [import_module(f"suivi.core.{file.parent.name}.actions") for file in ROOT.glob("core/*/actions.py")]
+    files = [file for file in ROOT.glob("core/*/*.py") if "@action" in file.read_text(encoding="utf-8")]
+    modules = [import_module(f"suivi.core.{file.parent.name}.{file.stem}") for file in files]
     return {
         camel(name)
         for module in modules
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and "expected_version" in inspect.signature(function).parameters
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and "expected_version" in inspect.signature(function).parameters
     }
 
 

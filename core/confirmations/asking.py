@@ -139,7 +139,7 @@ async def _about_treatment(by: Acting, patient: Patient, treatment_id: UUID) -> 
 
 
 @action(ConfirmationRequest)
-async def withdraw_request(by: Acting, request_id: UUID, *, expected_version: int) -> ConfirmationRequest:
+async def withdraw_confirmation_request(by: Acting, request_id: UUID, *, expected_version: int) -> ConfirmationRequest:
     """Nobody is reminded of it any more. What was answered stays signed."""
     request = await locked(ConfirmationRequest, by.viewer, request_id, on=by.on, verb="withdraw")
     if request.withdrawn_at is not None:

@@ -53,7 +53,7 @@ def read_content(given: Any, *, field: str = "content") -> Content:
 
 def _component(given: Any, at: str) -> Component:
     return Component(
-        id=_code(given.id, field=f"{at}.id"),
+        id=_code(given.key, field=f"{at}.key"),
         name=inputs.text_or_none(given.name, field=f"{at}.name", limit=2000),
         object=_code(given.object, field=f"{at}.object"),
         covers=_said(given.covers, field=f"{at}.covers"),
@@ -90,7 +90,7 @@ def _fee(given: Any, at: str) -> FeeLine:
 def _clause(given: Any, at: str) -> Clause:
     about = _numbered(given.components, field=f"{at}.components", most=MOST_SAID)
     return Clause(
-        id=_code(given.id, field=f"{at}.id"),
+        id=_code(given.key, field=f"{at}.key"),
         kind=given.kind,
         code=_code(given.code, field=f"{at}.code"),
         text=inputs.text(given.text, field=f"{at}.text", limit=2000),

@@ -98,7 +98,7 @@ def _segment(segment: Facts) -> str:
 
 
 def kept(narrator: Narrator, seen: Facts) -> None:
-    worse = [one["id"] for one in seen["worse"]["differences"] if one["compared"] == "WORSE"]
+    worse = [one["key"] for one in seen["worse"]["differences"] if one["compared"] == "WORSE"]
     treatment = seen["treatment"]
     narrator.say(
         "The clinic publishes new terms: one year, and the patient pays the materials. They are for treatments agreed "

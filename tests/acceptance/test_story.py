@@ -44,7 +44,7 @@ def test_the_coordinator_answers_item_by_item_and_changes_one(played: Played) ->
     answers = [item["answer"] for item in confirmation["items"]]
 
     assert [one["answer"] for one in answers] == ["CONFIRMED", "CONFIRMED_WITH_CHANGES", "NOT_CONFIRMED"]
-    assert answers[1]["content"]["components"] == [{"id": "crown", "limit": {"unit": "YEAR", "count": 5}}]
+    assert answers[1]["content"]["components"] == [{"key": "crown", "limit": {"unit": "YEAR", "count": 5}}]
     assert answers[2]["reasonText"]["text"] == "The clinic does not offer this"
     assert (confirmation["signatoryName"], confirmation["languages"]) == ("Kata Szabó", ["fr", "en"])
 
@@ -94,7 +94,7 @@ def test_the_cover_map_has_the_five_years_that_were_confirmed_and_not_the_three_
 
     assert (crown["starts"]["earliest"], crown["ends"]["earliest"]) == ("2026-03-03", "2031-03-03")
     assert (crown["state"], crown["source"]["said"]) == ("RUNNING", "CONFIRMED")
-    assert ("component:crown", "PRECEDENCE") in {(line["id"], line["why"]) for line in found["lost"]}
+    assert ("component:crown", "PRECEDENCE") in {(line["key"], line["why"]) for line in found["lost"]}
     assert {"kind": "FEE_NOT_STATED", "about": "hospitalisation"} in [
         {"kind": gap["kind"], "about": gap["about"]} for gap in found["gaps"]
     ]
@@ -104,7 +104,7 @@ def test_the_cover_map_has_the_five_years_that_were_confirmed_and_not_the_three_
 def test_worse_terms_that_come_later_change_nothing_of_what_was_agreed(played: Played) -> None:
     """R-126."""
     before, after = played["patient_sees_who_covers_what"], played["worse_terms_change_nothing"]
-    worse = {one["id"] for one in after["worse"]["differences"] if one["compared"] == "WORSE"}
+    worse = {one["key"] for one in after["worse"]["differences"] if one["compared"] == "WORSE"}
 
     assert (worse, after["in_force"]["terms"]["number"]) == ({"component:crown", "fee:materials"}, 2)
     assert (after["treatment"]["terms"]["number"], after["treatment"]["coverMap"]["layers"]) == (1, before["layers"])

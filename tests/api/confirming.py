@@ -13,7 +13,7 @@ LINK = "... on ConfirmationLink { url expiresAt }"
 SEEN = """query($id: ID!) { confirmationRequest(id: $id) {
   state dueOn unansweredSince overdue daysLate version terms { number } patient { id } treatment { id }
   items { number kind subject question kindText(locale: "fr") { text }
-          answer { answer reason text content { components { id } fees { kind payer } } referencePeriod } }
+          answer { answer reason text content { components { key } fees { kind payer } } referencePeriod } }
   confirmations { number signatoryName items { number } } } }"""
 ALL = {"kind": "TERMS_AND_DEADLINES"}
 MATERIALS = {"kind": "FEES_ON_RE_INTERVENTION", "subject": "materials"}

@@ -128,7 +128,7 @@ async def test_what_cannot_be_signed(world: World, subtests: pytest.Subtests) ->
 
     changes = {"answer": "CONFIRMED_WITH_CHANGES"}
     promise = changes | {"text": "We guarantee you a perfect smile."}
-    no_such_object = content() | {"components": [{"id": "a", "object": "spaceship"}]}
+    no_such_object = content() | {"components": [{"key": "a", "object": "spaceship"}]}
     await each_is_refused(
         [
             wrong("nothing", "OUT_OF_RANGE", "answers", answers=[]),
@@ -231,7 +231,7 @@ async def test_a_confirmed_period_replaces_that_of_the_terms(world: World) -> No
 async def test_a_document_that_nobody_could_read_is_not_signed(world: World) -> None:
     """R-134: the same long clauses over and over; one item at a time is fine."""
     clause = {"kind": "EXCLUSION", "code": "bruxism", "text": "x" * 1950}
-    clauses = [clause | {"id": f"clause-{number}"} for number in range(48)]
+    clauses = [clause | {"key": f"clause-{number}"} for number in range(48)]
     await publish_terms(world.coordinator, world.clinic_id, content=content() | {"clauses": clauses})
     crown = {"kind": "OTHER", "subject": "crown"}
     about = [ALL, ALL | {"subject": "crown"}, WARRANTY, {"kind": "CLINIC_WARRANTY"}]

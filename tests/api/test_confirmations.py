@@ -166,7 +166,7 @@ async def test_a_clinic_that_has_ended_still_owes_an_answer(world: World) -> Non
 async def test_a_page_of_requests_takes_as_many_statements_as_one(world: World) -> None:
     """R-218."""
     ask = """query($first: Int!) { confirmationRequests(first: $first) { nodes {
-      state overdue clinic { name } terms { number } items { number answer { answer content { components { id } } } }
+      state overdue clinic { name } terms { number } items { number answer { answer content { components { key } } } }
       confirmations { number signatory { name } items { number } } } } }"""
     for _ in range(4):
         await signed(world, await asked(world, ALL, TAXI))

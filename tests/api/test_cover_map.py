@@ -17,28 +17,28 @@ from tests.services.world import CEMENTED, World, content, crown, publish_terms
 
 MAP = """query($id: ID!, $on: Date) { treatment(id: $id) { coverMap(asOf: $on) {
   asOf nonePublished notice
-  layers { id kind holder claimant howToClaim whoMustClaim { text } insurance { policy } deviceWarranty { name }
+  layers { key kind holder claimant howToClaim whoMustClaim { text } insurance { policy } deviceWarranty { name }
     obligor { ceased successor { name } } steps { step state deadline { latest } } device { manufacturer }
-    content { fees { kind payer cap { amount currency } } clauses { id } }
-    segments { id name state starts { earliest latest } ends { earliest latest } startsWith { key }
+    content { fees { kind payer cap { amount currency } } clauses { key } }
+    segments { key name state starts { earliest latest } ends { earliest latest } startsWith { key }
                source { said number terms { number } confirmation { number } reason { sentence } }
                reason { rule sentence facts { name value } } } }
   next { kind on { earliest } sentence } turns { kind on { earliest latest } layer segment }
-  duties { sentence due { earliest } clause { id } step { step } }
+  duties { sentence due { earliest } clause { key } step { step } }
   gaps { kind about sentence }
   usual { key }
-  lost { id kind why line { __typename ... on FeeLine { payer } } source { number } to { number } reason { sentence } }
+  lost { key kind why line { __typename ... on FeeLine { payer } } source { number } to { number } reason { sentence } }
 } } }"""
 
 
 SCREW = {
     "components": [
         {
-            "id": "screw",
+            "key": "screw",
             "object": "implant",
             "limit": {"unit": "LIFETIME", "lifetimeOf": "DEVICE", "starts": "implantation"},
         },
-        {"id": "abutment", "object": "implant", "limit": {"unit": "YEAR", "count": 5, "starts": "implantation"}},
+        {"key": "abutment", "object": "implant", "limit": {"unit": "YEAR", "count": 5, "starts": "implantation"}},
     ]
 }
 
@@ -101,7 +101,7 @@ async def test_who_covers_a_crown_until_when(world: World) -> None:
     segment = segment_of(found)
 
     assert (layer["kind"], layer["holder"], layer["claimant"]) == ("CLINIC", "Duna Dental one", "PATIENT")
-    assert (segment["id"], segment["name"], segment["state"]) == ("component:crown", "crown", "RUNNING")
+    assert (segment["key"], segment["name"], segment["state"]) == ("component:crown", "crown", "RUNNING")
     assert segment["starts"] == {"earliest": "2026-03-03", "latest": "2026-03-03"}
     assert segment["ends"] == {"earliest": "2029-03-03", "latest": "2029-03-03"}
     assert segment["reason"]["rule"] == "cover_time@1"
@@ -187,7 +187,7 @@ async def test_a_signed_confirmation_goes_before_the_terms_and_says_what_lost(wo
     assert (segment["ends"]["earliest"], segment["source"]["said"]) == ("2031-03-03", "CONFIRMED")
     assert segment["source"]["confirmation"] == {"number": confirmation["number"]}
     assert segment_of(before)["ends"]["earliest"] == "2029-03-03"
-    assert [(one["id"], one["why"], one["to"]["number"]) for one in found["lost"]] == [
+    assert [(one["key"], one["why"], one["to"]["number"]) for one in found["lost"]] == [
         ("component:crown", "BETTER_SINCE", confirmation["number"]),
         ("fee:materials", "WOULD_WORSEN", "1"),
     ]
@@ -215,7 +215,7 @@ async def test_a_confirmation_asked_before_choosing_counts_for_the_treatment(wor
     found = await cover_map(world.patient, treatment_id)
 
     assert segment_of(found)["ends"]["earliest"] == "2028-03-03"
-    assert [(one["id"], one["why"], one["to"]["number"]) for one in found["lost"]] == [
+    assert [(one["key"], one["why"], one["to"]["number"]) for one in found["lost"]] == [
         ("component:crown", "PRECEDENCE", confirmation["number"])
     ]
 
@@ -287,7 +287,7 @@ async def test_insurance_is_a_layer_of_its_own(world: World) -> None:
 
 async def test_what_to_do_to_keep_the_cover(world: World) -> None:
     """R-124: a yearly check-up falls due by the anniversary, as long as the cover runs."""
-    duty = {"id": "yearly", "kind": "OBLIGATION", "code": "annual_checkup", "text": "Come once a year."}
+    duty = {"key": "yearly", "kind": "OBLIGATION", "code": "annual_checkup", "text": "Come once a year."}
     said = content()
     await publish_terms(world.coordinator, world.clinic_id, content=said | {"clauses": [duty]})
     treatment_id = await registered(world, anchors=[{"name": "definitive_cementation", "on": "2026-03-03"}])
@@ -346,14 +346,14 @@ async def test_an_expert_sees_the_layers_but_no_policy(world: World) -> None:
 
 async def test_a_complication_is_told_what_was_covered_that_day(world: World) -> None:
     """R-077: at report time; where nothing is published, it says so."""
-    report = "... on ComplicationReport { cover { asOf state sentence segments { id } treatment { id } } }"
+    report = "... on ComplicationReport { cover { asOf state sentence segments { key } treatment { id } } }"
     told = {"caseId": world.case_id, "language": "en", "words": "It hurts.", "noticedOn": "2026-03-03"}
     without = await world.patient.do("reportComplication", report, **told)
     covered = content() | {
         "components": [
             *content()["components"],
             {
-                "id": "complications",
+                "key": "complications",
                 "object": "other",
                 "name": "Complications",
                 "classes": ["MEDICAL_COMPLICATION"],
@@ -378,7 +378,7 @@ async def test_a_complication_is_told_what_was_covered_that_day(world: World) ->
         "COVERED",
         "NEEDS_REVIEW",
     ]
-    assert within["cover"][0]["segments"] == [{"id": "component:complications"}]
+    assert within["cover"][0]["segments"] == [{"key": "component:complications"}]
     assert "Complications" in within["cover"][0]["sentence"]
     assert within["cover"][0]["treatment"] == {"id": world.treatment_id}
     assert without["cover"][0]["sentence"].startswith("No cover for complications is stated")

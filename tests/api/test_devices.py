@@ -214,7 +214,7 @@ async def test_what_cannot_be_attached_as_a_makers_warranty(world: World, subtes
         "name": "Own programme",
         "beneficiary": "PATIENT",
         "gives": "PRODUCT",
-        "content": {"components": [{"id": "shell", "object": "breast_implant"}]},
+        "content": {"components": [{"key": "shell", "object": "breast_implant"}]},
     }
     wrong = Trying(who=world.practitioner, mutation="attachDeviceWarranty", good=by_hand)
     limit = {"unit": "YEAR", "count": 10, "starts": "first_smile"}
@@ -233,13 +233,13 @@ async def test_what_cannot_be_attached_as_a_makers_warranty(world: World, subtes
                 "from a day nobody knows",
                 "UNKNOWN_ANCHOR",
                 "content.components[0].limit.starts",
-                content={"components": [{"id": "shell", "object": "breast_implant", "limit": limit}]},
+                content={"components": [{"key": "shell", "object": "breast_implant", "limit": limit}]},
             ),
         ],
         subtests,
     )
     own = limit | {"starts": "implantation"}
-    content = {"components": [{"id": "shell", "object": "breast_implant", "limit": own}]}
+    content = {"components": [{"key": "shell", "object": "breast_implant", "limit": own}]}
     attached = await world.patient.do("attachDeviceWarranty", WARRANTY, **{**by_hand, "content": content})
     assert attached["__typename"] == "DeviceWarranty"
 
@@ -253,12 +253,12 @@ async def test_a_template_says_whom_to_turn_to_and_what_may_be_had(world: World)
     answer = await world.patient.ask(
         """query($id: ID!) { treatment(id: $id) { devices { warranties { name source asOf template beneficiary claimant
           gives enrolmentDays returnDays whoMustClaim { text } evidenceNeeded { key } notice
-          cover { components { id limit { unit count lifetimeOf starts { key text { text } } } } clauses { id }
+          cover { components { key limit { unit count lifetimeOf starts { key text { text } } } } clauses { key }
                   fees(component: "financial_assistance") { kind payer cap { amount currency } } } } } } }""",
         id=treatment_id,
     )
     [warranty] = answer["treatment"]["devices"][0]["warranties"]
-    limits = {one["id"]: one["limit"] for one in warranty["cover"]["components"]}
+    limits = {one["key"]: one["limit"] for one in warranty["cover"]["components"]}
     fees = {line["kind"]: (line["payer"], line["cap"]) for line in warranty["cover"]["fees"]}
 
     assert (warranty["beneficiary"], warranty["claimant"], warranty["gives"]) == ("PATIENT", "PRACTITIONER", "BOTH")
@@ -382,7 +382,7 @@ async def test_a_corrected_implantation_moves_the_deadline(world: World) -> None
 async def test_many_devices_take_no_more_statements_than_one(world: World) -> None:
     treatment_id = await augmented(world)
     ask = """query($id: ID!) { treatment(id: $id) { reminders { state whatToDo { text } } devices { object { key }
-      warranties { steps { state } cover { components { id } } device { id } } } } }"""
+      warranties { steps { state } cover { components { key } } device { id } } } } }"""
     counted = []
     for site in ("left", "right"):
         device = await registered(world, treatment_id, site=site)
@@ -437,8 +437,8 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
         answer = await world.patient.ask(
             """query($id: ID!, $crown: ID!) { crown: treatment(id: $crown) { terms { text obligor { ceased } } }
               treatment(id: $id) { clinic { ceased ceasedOn } coverMap(asOf: "2034-04-30") { layers {
-                kind holder segments { component { id } state ends { latest } } } } devices { warranties {
-              cover { components { id limit { unit } } } } } } }""",
+                kind holder segments { component { key } state ends { latest } } } } devices { warranties {
+              cover { components { key limit { unit } } } } } } }""",
             id=treatment_id,
             crown=world.treatment_id,
         )
@@ -446,10 +446,10 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
     assert explanted["explantedOn"] == {"text": "2034-05-01"}
     assert (returning["state"], returning["deadline"]["latest"]) == ("OPEN", "2034-05-11")
     [warranty] = answer["treatment"]["devices"][0]["warranties"]
-    assert {"id": "product_rupture", "limit": {"unit": "LIFETIME"}} in warranty["cover"]["components"]
+    assert {"key": "product_rupture", "limit": {"unit": "LIFETIME"}} in warranty["cover"]["components"]
     [maker] = [one for one in answer["treatment"]["coverMap"]["layers"] if one["kind"] == "MANUFACTURER"]
     covered = {
-        one["component"]["id"]: (one["state"], one["ends"] and one["ends"]["latest"]) for one in maker["segments"]
+        one["component"]["key"]: (one["state"], one["ends"] and one["ends"]["latest"]) for one in maker["segments"]
     }
     assert covered["contracture"] == ("RUNNING", "2036-03-03")
     assert covered["extended_with_qid"] == ("ENDED", "2031-03-03")

@@ -21,7 +21,7 @@ def a_policy(world: World, **changed: Any) -> dict[str, Any]:
         "claimRoute": "In writing within 30 days, to claims@guven.example.",
         "requiredBy": "tr",
         "content": {
-            "components": [{"id": "complication", "object": "other", "name": "komplikasyon"}],
+            "components": [{"key": "complication", "object": "other", "name": "komplikasyon"}],
             "fees": [{"kind": "hospitalisation", "payer": "INSURER", "cap": {"amount": "5000.00", "currency": "EUR"}}],
         },
     }

@@ -17,10 +17,10 @@ TERMS: dict[str, Any] = {
 }
 PINNED = "query($id: ID!) { treatment(id: $id) { material terms { id number period variant material procedure } } }"
 CONTENT = """query($id: ID!) { treatment(id: $id) { terms { notice content { howToClaim
-  components { id name object { key text { text } } covers { key } classes remedy { key }
+  components { key name object { key text { text } } covers { key } classes remedy { key }
     limit { unit count lifetimeOf starts { key text { text } } months days } fees { kind payer } }
   fees { kind name { text } payer share cap { amount currency } note }
-  clauses { id kind code { key text { text locale } } text components } } } } }"""
+  clauses { key kind code { key text { text locale } } text components } } } } }"""
 
 
 def publishing(world: World) -> Trying:
@@ -42,7 +42,7 @@ def fee(**changed: Any) -> dict[str, Any]:
 
 
 def clause(**changed: Any) -> dict[str, Any]:
-    one = {"id": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding."}
+    one = {"key": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding."}
     return {"content": content() | {"clauses": [one | changed]}}
 
 
@@ -91,7 +91,7 @@ async def test_components_that_cannot_be_published(world: World, subtests: pytes
             wrong("of something", "NAME_MISSING", f"{at}.name", **component(object="other")),
             wrong("against an unknown event", "UNKNOWN_EVENT", f"{at}.covers", **component(covers=["rupture"])),
             wrong("with an unknown remedy", "UNKNOWN_REMEDY", f"{at}.remedy", **component(remedy=["apology"])),
-            wrong("with an unusable id", "CODE_UNUSABLE", f"{at}.id", **component(id="the crown")),
+            wrong("with an unusable key", "CODE_UNUSABLE", f"{at}.key", **component(key="the crown")),
             wrong("with an empty name", "TEXT_EMPTY", f"{at}.name", **component(name=" ")),
             wrong("with a long event", "TEXT_TOO_LONG", f"{at}.covers", **component(covers=["so " * 70])),
             wrong("with endless events", "OUT_OF_RANGE", f"{at}.covers", **component(covers=["fracture"] * 51)),
@@ -156,7 +156,7 @@ async def test_clauses_that_cannot_be_published(world: World, subtests: pytest.S
 
 def _long(clauses: int) -> dict[str, Any]:
     one = clause()["content"]["clauses"][0]
-    return {"clauses": [one | {"id": f"x{number}", "text": "x" * 1_999} for number in range(clauses)]}
+    return {"clauses": [one | {"key": f"x{number}", "text": "x" * 1_999} for number in range(clauses)]}
 
 
 async def test_terms_are_never_back_dated(world: World) -> None:
@@ -267,14 +267,14 @@ async def test_terms_say_what_is_covered_for_how_long_and_who_pays(world: World)
     said = {
         "components": [
             {
-                "id": "crown",
+                "key": "crown",
                 "object": "crown",
                 "covers": ["fracture", "comes off while eating"],
                 "classes": ["OBJECTIVE_INSUFFICIENCY"],
                 "remedy": ["remake"],
                 "limit": {"unit": "YEAR", "count": 3, "starts": "definitive_cementation"},
             },
-            {"id": "post", "object": "other", "name": "Fibre post"},
+            {"key": "post", "object": "other", "name": "Fibre post"},
         ],
         "fees": [
             {"kind": "materials", "payer": "CLINIC"},
@@ -282,8 +282,8 @@ async def test_terms_say_what_is_covered_for_how_long_and_who_pays(world: World)
             {"kind": "local_repair", "payer": "CLINIC", "cap": cap, "note": "With a receipt."},
         ],
         "clauses": [
-            {"id": "night", "kind": "OBLIGATION", "code": "night_guard", "text": "Schiene tragen. 🦷"},
-            {"id": "only-us", "kind": "OBLIGATION", "code": "only_at_clinic", "text": "Nur bei uns."},
+            {"key": "night", "kind": "OBLIGATION", "code": "night_guard", "text": "Schiene tragen. 🦷"},
+            {"key": "only-us", "kind": "OBLIGATION", "code": "only_at_clinic", "text": "Nur bei uns."},
         ],
         "howToClaim": "Write to us first.",
     }
@@ -316,13 +316,15 @@ async def test_terms_may_say_very_much(world: World) -> None:
     words = "Прошу 한국어 עברית 🦷 " * 30
     kinds = ["materials", "travel", "laboratory", "imaging", "medication", "device"]
     much = {
-        "components": [{"id": f"c{number}", "object": "crown", "name": words} for number in range(30)],
+        "components": [{"key": f"c{number}", "object": "crown", "name": words} for number in range(30)],
         "fees": [
             {"kind": kind, "payer": "SHARED", "share": 1, "component": f"c{number}"}
             for kind in kinds
             for number in range(30)
         ],
-        "clauses": [{"id": f"x{number}", "kind": "EXCLUSION", "code": "other", "text": words} for number in range(100)],
+        "clauses": [
+            {"key": f"x{number}", "kind": "EXCLUSION", "code": "other", "text": words} for number in range(100)
+        ],
     }
     ask = """query($id: ID!) { node(id: $id) { ... on Terms { text content {
       components { name fees { share } } clauses { text } } } } }"""
@@ -388,7 +390,7 @@ async def test_who_owes_terms_stays_readable(world: World) -> None:
 async def test_a_version_shows_what_changed_for_the_patient(world: World) -> None:
     """R-126: line by line, better, worse or not comparable."""
     ask = """query($id: ID!, $other: ID) { node(id: $id) { ... on Terms { differences(fromTermsId: $other) {
-      id kind compared
+      key kind compared
       before { ... on CoverComponent { limit { months } } ... on FeeLine { payer } }
       after { ... on CoverComponent { limit { months } } ... on FeeLine { payer }
         ... on StatedTime { value } } } } } }"""
@@ -401,21 +403,21 @@ async def test_a_version_shows_what_changed_for_the_patient(world: World) -> Non
 
     assert found["node"]["differences"] == [
         {
-            "id": "component:crown",
+            "key": "component:crown",
             "kind": "COMPONENT",
             "compared": "WORSE",
             "before": {"limit": {"months": 36}},
             "after": {"limit": {"months": 24}},
         },
         {
-            "id": "fee:travel",
+            "key": "fee:travel",
             "kind": "FEE",
             "compared": "BETTER",
             "before": {"payer": "PATIENT"},
             "after": {"payer": "CLINIC"},
         },
         {
-            "id": "response_days",
+            "key": "response_days",
             "kind": "RESPONSE_DAYS",
             "compared": "BETTER",
             "before": None,

@@ -44,7 +44,7 @@ async def test_clinics_are_compared_line_by_line_in_the_same_units(world: World)
         {"kind": "travel", "payer": "CLINIC", "component": "crown"},
     ]
     terms = content(period="P18M", fees=fees, exclusions=["bruxism", "trauma"])
-    terms["components"].append({"id": "care", "object": "other", "name": "Care"})
+    terms["components"].append({"key": "care", "object": "other", "name": "Care"})
     await publish_terms(other.coordinator, other.clinic_id, content=terms, responseDays=2, referencePeriod="P12M")
 
     found = await compare(world, without, world.clinic_id, other.clinic_id)

@@ -12,10 +12,11 @@ from tests.services.suivi import Client
 from tests.services.world import World, build_world, content, publish_terms
 
 DRAFT = """... on TermsDraft { id version language text procedure material
-  content { components { id limit { unit count starts { key } } } fees { kind payer } clauses { id kind code { key } } }
+  content { components { key limit { unit count starts { key } } } fees { kind payer }
+    clauses { key kind code { key } } }
   template { key version departures { component side unit least most sources confidence } } }"""
 PREVIEW = """query($id: ID!) { termsDraft(id: $id) { problems { code field }
-  wording { field sentence suggestion } differences { id compared }
+  wording { field sentence suggestion } differences { key compared }
   template { departures { component side } } } }"""
 DRAFTS = "query($id: ID!, $open: Boolean!) { clinic(id: $id) { termsDrafts(open: $open) { id version } } }"
 
@@ -83,8 +84,8 @@ async def test_a_draft_tells_everything_that_publishing_would_refuse_at_once(wor
     draft = await start(world, language="en")
     unfinished = content() | {
         "components": [
-            {"id": "crown", "object": "crown", "limit": {"unit": "LIFETIME", "starts": "definitive_cementation"}},
-            {"id": "crown", "object": "moon", "limit": {"unit": "YEAR", "starts": "surgery"}},
+            {"key": "crown", "object": "crown", "limit": {"unit": "LIFETIME", "starts": "definitive_cementation"}},
+            {"key": "crown", "object": "moon", "limit": {"unit": "YEAR", "starts": "surgery"}},
         ]
     }
     draft = await change(world, draft, content=unfinished | {"howToClaim": "We guarantee a perfect result."})
@@ -115,8 +116,8 @@ async def test_a_draft_shows_what_it_changes_of_the_version_in_force(world: Worl
 
     assert (unchanged["differences"], unchanged["problems"]) == ([], [])
     assert changed["differences"] == [
-        {"id": "component:crown", "compared": "BETTER"},
-        {"id": "clause:trauma", "compared": "WORSE"},
+        {"key": "component:crown", "compared": "BETTER"},
+        {"key": "clause:trauma", "compared": "WORSE"},
     ]
     assert of_gold["differences"] is None
 

@@ -15,7 +15,7 @@ from tests.services.world import CEMENTED, World, build_world, content, publish_
 OFFER = "... on TermsOffer { id version answer answeredAt answererRole acknowledged }"
 READ = """query($id: ID!) { node(id: $id) { ... on TermsOffer {
   answer acknowledged toAcknowledge terms { number } replaces { number } treatment { id }
-  differences { id kind compared before { __typename ... on CoverComponent { limit { count } } }
+  differences { key kind compared before { __typename ... on CoverComponent { limit { count } } }
                 after { __typename ... on CoverComponent { limit { count } } ... on FeeLine { payer } } } } } }"""
 HELD = """query($id: ID!) { treatment(id: $id) { version terms { number } termsOffers { id answer }
   coverMap { layers { segments { ends { earliest } } } } history(first: 3) { nodes { kind actorRole } } } }"""
@@ -64,7 +64,7 @@ async def test_better_terms_count_once_the_patient_accepts_them(world: World) ->
     assert read["treatment"] == {"id": world.treatment_id}
     assert read["differences"] == [
         {
-            "id": "component:crown",
+            "key": "component:crown",
             "kind": "COMPONENT",
             "compared": "BETTER",
             "before": {"__typename": "CoverComponent", "limit": {"count": 3}},
@@ -82,7 +82,7 @@ async def test_what_is_worse_has_to_be_accepted_line_by_line(world: World) -> No
     still = await held(world)
     accepted = await answer(world.patient, offer, accept=True, acknowledged=read["toAcknowledge"])
 
-    assert {one["id"]: one["compared"] for one in read["differences"]} == {
+    assert {one["key"]: one["compared"] for one in read["differences"]} == {
         "component:crown": "WORSE",
         "fee:travel": "BETTER",
         "clause:bruxism": "BETTER",
@@ -224,7 +224,7 @@ async def test_a_treatment_without_terms_may_be_offered_some(world: World) -> No
     accepted = await answer(world.patient, offer, accept=True, acknowledged=read["toAcknowledge"])
 
     assert read["replaces"] is None
-    assert {one["id"]: one["compared"] for one in read["differences"]} == {
+    assert {one["key"]: one["compared"] for one in read["differences"]} == {
         "component:crown": "BETTER",
         "fee:materials": "BETTER",
         "fee:travel": "WORSE",

@@ -28,7 +28,7 @@ async def test_an_editor_is_shown_the_sentence_its_place_why_and_what_to_write_i
     assert found["checked"]
     assert finding["sentence"] == "Résultat garanti !"
     assert [text[span["start"] : span["end"]] for span in finding["spans"]] == ["Résultat garanti"]
-    assert (finding["reason"], finding["kind"]) == ("RESULT_PROMISED", "EXPLICIT")
+    assert (finding["reason"], finding["kind"]) == ("RESULT", "EXPLICIT")
     assert "ne peut être garanti" in finding["suggestion"]
     assert finding["explanation"]["locale"] == "en"
 
@@ -36,7 +36,7 @@ async def test_an_editor_is_shown_the_sentence_its_place_why_and_what_to_write_i
 async def test_words_that_plugins_add_count(world: World) -> None:
     found = await read(world, "A firm bite guaranteed.", "en")
 
-    assert [finding["reason"] for finding in found["findings"]] == ["FUNCTION_PROMISED"]
+    assert [finding["reason"] for finding in found["findings"]] == ["FUNCTION"]
 
 
 async def test_a_language_without_words_is_not_checked_and_says_so(world: World) -> None:

@@ -128,10 +128,10 @@ def content(
     units = {"Y": "YEAR", "M": "MONTH", "W": "WEEK", "D": "DAY"}
     limit = {"unit": units[period[-1]], "count": int(period[1:-1]), "starts": starts}
     return {
-        "components": [{"id": of, "object": of, "covers": [*covers], "limit": limit}],
+        "components": [{"key": of, "object": of, "covers": [*covers], "limit": limit}],
         "fees": [*fees],
         "clauses": [
-            {"id": code, "kind": "EXCLUSION", "code": code, "text": f"Not covered: {code}."} for code in exclusions
+            {"key": code, "kind": "EXCLUSION", "code": code, "text": f"Not covered: {code}."} for code in exclusions
         ],
     }
 

@@ -81,7 +81,7 @@ async def clinic_answers_item_by_item(stage: Stage) -> Facts:
     confirmation: Facts = await stage.as_(Role.COORDINATOR, ANSWERED).do(
         "answerConfirmation",
         """... on Confirmation { id number digest languages signatoryName items { kindText { text }
-           answer { answer text reasonText { text } content { components { id limit { unit count } } } } } notice }""",
+           answer { answer text reasonText { text } content { components { key limit { unit count } } } } } notice }""",
         key="demo-answer-confirmation",
         requestId=stage.ids["request"],
         language="en",
@@ -140,7 +140,7 @@ async def _verified(stage: Stage, document: Path, certificate: Path) -> Facts:
 
 MAP = """query($id: ID!) { treatment(id: $id) { terms { number } coverMap {
   asOf layers { kind holder segments { name state starts { earliest } ends { earliest } source { said number } } }
-  lost { id why source { said number } } next { sentence } gaps { kind about sentence } picture notice
+  lost { key why source { said number } } next { sentence } gaps { kind about sentence } picture notice
 } } }"""
 
 
@@ -158,7 +158,7 @@ IN_FORCE = """query($clinic: ID!) { clinic(id: $clinic) { termsFor(procedure: "c
 async def worse_terms_change_nothing(stage: Stage) -> Facts:
     worse = await stage.as_(Role.COORDINATOR, WORSE_TERMS).do(
         "publishTerms",
-        "... on Terms { number differences { id compared } }",
+        "... on Terms { number differences { key compared } }",
         key="demo-worse-terms",
         clinicId=stage.ids["clinic"],
         procedure="crown",

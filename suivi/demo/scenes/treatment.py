@@ -19,13 +19,13 @@ from suivi.demo.script import (
 from suivi.demo.stage import SUBJECTS, Facts, Stage
 
 PUBLISHED = "... on Terms { id number period referencePeriod starts exclusions fees { kind payer } notice }"
-GRINDING = {"id": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding is excluded."}
+GRINDING = {"key": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding is excluded."}
 
 
 def crown(*, years: int) -> Facts:
     """What a clinic says of a crown, as components of terms and of confirmations are sent."""
     limit = {"unit": "YEAR", "count": years, "starts": "definitive_cementation"}
-    return {"id": "crown", "object": "crown", "covers": ["fracture", "loss_of_retention"], "limit": limit}
+    return {"key": "crown", "object": "crown", "covers": ["fracture", "loss_of_retention"], "limit": limit}
 
 
 async def clinic_publishes_terms(stage: Stage) -> Facts:
