@@ -28,6 +28,8 @@ from tests.services.databases import Databases
 from tests.services.suivi import REFUSAL, Client
 from tests.services.world import row_id
 
+pytestmark = pytest.mark.once
+
 in_the_universe = pytest.mark.asyncio(loop_scope="module")
 
 SCHEMA = schema._schema

@@ -5,6 +5,8 @@ import pytest
 from tests.api.wrongs import Trying, each_is_refused
 from tests.services.world import World, crown
 
+pytestmark = pytest.mark.once
+
 CLASSIFICATION = "... on Classification { value site reason gap { method } treatment { sites } }"
 GAP = {"reference": "Closed margin", "observed": "0.4 mm open", "method": "Probe and bitewing"}
 

@@ -9,6 +9,8 @@ from suivi.core.access.viewer import Role
 from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 CLINIC = {
     "name": "Sava Dental",
     "country": "RS",

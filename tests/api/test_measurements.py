@@ -11,6 +11,8 @@ from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
 from tests.services.suivi import Client, Statements
 from tests.services.world import World, build_world, upload_photo
 
+pytestmark = pytest.mark.once
+
 IN_JUNE = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 TREATMENT = "... on Treatment { id }"
 RECORDED = """query($id: ID!, $key: String, $site: String, $purpose: MeasurementPurpose,

@@ -15,6 +15,8 @@ from suivi.graphql.schema import schema
 from tests.services.suivi import REFUSAL, Client, suivi
 from tests.services.world import World, build_world, upload_photo
 
+pytestmark = pytest.mark.once
+
 NEW, JSON = "application/graphql-response+json", "application/json"
 OF_BROWSERS = ("access-control-allow-origin", "access-control-expose-headers", "vary")
 """Headers that only an answer to a page of another site has."""

@@ -20,6 +20,8 @@ from tests.clients.served import served
 from tests.services.suivi import Suivi
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 PATIENCE = 10.0
 EVENTS = {"accept": "text/event-stream"}
 
