@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from suivi.core import reading
+from suivi.core import inputs, reading
 from suivi.core.acting import Acting
 from suivi.core.cases.models import Case as CaseRow
 from suivi.core.pins import actions, open_cases
@@ -133,6 +133,7 @@ class PinQueries:
         after: str | None = None,
     ) -> Connection[RulesMove]:
         house = info.context.house
+        specialty = inputs.text_or_none(specialty, field="specialty", limit=60)
         visible = info.context.visible(TreatmentRow, verb="repin_rules")
         found = open_cases.movable(visible, house.registry, house.rules, specialty=specialty)
         rows, more = await reading.page(found, first=first, after=read_page(first, after))

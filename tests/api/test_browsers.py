@@ -1,7 +1,11 @@
 """What a page in a browser needs of the endpoint, and what a stranger's request gets."""
 
+import pytest
+
 from suivi.core.access.viewer import Role
 from tests.services.suivi import Suivi
+
+pytestmark = pytest.mark.once
 
 
 async def test_a_page_on_another_origin_may_call_with_its_token(running: Suivi) -> None:

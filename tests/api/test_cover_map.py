@@ -15,6 +15,8 @@ from tests.api.wrongs import error_code
 from tests.services.suivi import Client, Statements
 from tests.services.world import CEMENTED, World, content, crown, publish_terms
 
+pytestmark = pytest.mark.once
+
 MAP = """query($id: ID!, $on: Date) { treatment(id: $id) { coverMap(asOf: $on) {
   asOf nonePublished notice
   layers { key kind holder claimant howToClaim whoMustClaim { text } insurance { policy } deviceWarranty { name }

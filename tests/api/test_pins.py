@@ -21,6 +21,8 @@ from tests.core.pins.versions import installed, other_version, plugin, small
 from tests.services.suivi import Client, Statements, Suivi, suivi
 from tests.services.world import CEMENTED, World, build_world, crown, row_id
 
+pytestmark = pytest.mark.once
+
 ANSWERS = """query($id: ID!, $on: Date!) { treatment(id: $id) {
   procedure { key name { text } anchors signs { key text { text } } }
   recovery(asOf: $on) {

@@ -4,10 +4,14 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
 from suivi.core.access.viewer import Role
 from tests.clients.scripts import listening, posted, script, silence
 from tests.services.suivi import Suivi
 from tests.services.world import World
+
+pytestmark = pytest.mark.once
 
 
 async def test_every_audit_of_graphql_over_http_is_passed(packages: Path, running: Suivi, address: str) -> None:

@@ -23,6 +23,8 @@ from tests.services.ports import free_port
 from tests.services.suivi import Client, Suivi, jpeg
 from tests.services.world import World
 
+pytestmark = pytest.mark.once
+
 PAGES = (
     "README.md",
     "docs/partner-guide.md",

@@ -18,6 +18,8 @@ from tests.services.suivi import suivi as a_suivi
 from tests.services.world import World, build_world
 from tests.suivi.command import suivi
 
+pytestmark = pytest.mark.once
+
 INSTALLED = installed("dental")
 FIGURES = INSTALLED.procedures["crown"].stabilisation
 OLDER = other_version(

@@ -11,6 +11,8 @@ from tests.services.suivi import suivi as a_suivi
 from tests.services.world import CEMENTED, World, build_world
 from tests.suivi.command import suivi
 
+pytestmark = pytest.mark.once
+
 WORDS = "It throbs since Tuesday."
 
 

@@ -33,7 +33,7 @@ async def _run(document: Document, world: World) -> None:
         await result
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=(HealthCheck.function_scoped_fixture,))
+@settings(max_examples=200, deadline=None, suppress_health_check=(HealthCheck.function_scoped_fixture,))
 @given(
     seed=st.integers(0, 2**32 - 1),
     size=st.integers(1, 40),

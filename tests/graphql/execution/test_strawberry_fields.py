@@ -59,7 +59,7 @@ async def _core(document: Document, context: Any, schema: GraphQLSchema = SCHEMA
 # A permission is asked in a coroutine of its own, which graphql-core may leave behind.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine:RuntimeWarning")
 @settings(
-    max_examples=500, deadline=None, suppress_health_check=(HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
+    max_examples=300, deadline=None, suppress_health_check=(HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 )
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(1, 50), troubled=st.sampled_from([0, 0.05, 0.2]))
 @example(seed=0, size=50, troubled=0.2)
