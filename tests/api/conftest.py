@@ -2,28 +2,46 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.services.databases import Databases
+from tests.services.kept import KeptWorld
 from tests.services.smtp import SmtpServer
 from tests.services.suivi import Suivi, suivi
-from tests.services.world import World, build_world
+from tests.services.world import World
+
+
+@pytest.fixture(scope="session")
+def kept_world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> KeptWorld:
+    return KeptWorld(databases, tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture
 async def running(
-    tmp_path: Path, database_url: str, storage_url: str | None, feed_url: str | None, smtp: SmtpServer
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database_url: str,
+    storage_url: str | None,
+    feed_url: str | None,
+    smtp: SmtpServer,
 ) -> AsyncIterator[Suivi]:
-    async with suivi(
-        data_dir=tmp_path,
-        database_url=database_url,
-        storage_url=storage_url,
-        feed_url=feed_url,
-        smtp_url=smtp.url,
-    ) as started:
+    """Without a row; or with the world already in it, for a test that asks for that too."""
+    parts: dict[str, Any] = {
+        "data_dir": tmp_path,
+        "database_url": database_url,
+        "storage_url": storage_url,
+        "feed_url": feed_url,
+        "smtp_url": smtp.url,
+    }
+    if "kept_world" in request.fixturenames:
+        kept: KeptWorld = request.getfixturevalue("kept_world")
+        await kept.put(**parts)
+    async with suivi(**parts) as started:
         yield started
 
 
 @pytest.fixture
-async def world(running: Suivi) -> World:
-    return await build_world(running)
+async def world(kept_world: KeptWorld, running: Suivi) -> World:
+    return await kept_world.met(running)

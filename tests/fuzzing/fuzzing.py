@@ -72,6 +72,8 @@ class Fuzzing:
     negative: int = 3
     findings: Findings = field(default_factory=Findings)
     numbers: Iterator[int] = field(default_factory=count)
+    allowed: bool = True
+    """Whether the requests that are sent now are such as the schema allows."""
     session: requests.Session = field(default_factory=requests.Session)
 
     def run(self, ids: Mapping[str, list[str]]) -> Findings:
@@ -82,7 +84,9 @@ class Fuzzing:
         hooks.register_hook_with_name(self._rewritten, "map_body")
         for found in described.get_all_operations():
             operation: Any = found.ok()  # type: ignore[union-attr] # pyright: ignore[reportAttributeAccessIssue]
+            self.allowed = True
             self._each(operation, operation.as_strategy(hooks=hooks), self.positive)
+            self.allowed = False
             self._each(operation, operation.as_strategy(GenerationMode.NEGATIVE), self.negative)
         return self.findings
 
@@ -136,7 +140,7 @@ class Fuzzing:
         if isinstance(told, dict) and told.get("__typename") == "Refusal":
             codes.append(told.get("code", "?"))
         self.findings.codes.update(codes)
-        outcome = _outcome(answer, told, codes)
+        outcome = _outcome(answer, told, codes) if self.allowed else "not allowed"
         self.findings.outcomes.setdefault(case.operation.label, Counter())[outcome] += 1
 
 

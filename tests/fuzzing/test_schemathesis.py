@@ -47,6 +47,6 @@ async def test_no_request_is_answered_with_an_unexpected_error(
     print(outcomes, found.codes)  # noqa: T201 - pytest shows it when the test fails
     assert not found.troubles, "\n\n".join(found.troubles)
     assert outcomes.total() >= (2000 if parts == "real" else 400)
-    # Otherwise what is tried would be the validation of documents.
-    assert outcomes["not executed"] < outcomes.total() / 5
+    # Otherwise what is tried would be the validation of documents. Those not allowed are no part of this.
+    assert outcomes["not executed"] < outcomes.total() / 8
     assert outcomes["answered"] > outcomes.total() / 4

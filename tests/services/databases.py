@@ -29,6 +29,14 @@ class Databases(Protocol):
         """The URL of a migrated database without rows, except those that migrations wrote."""
         ...
 
+    def keep_rows(self, url: str) -> None:
+        """Remember what is in the database of one test. Nobody may be connected to it."""
+        ...
+
+    def put_back(self, url: str) -> None:
+        """What was remembered last, into the database of another test. Nobody may be connected to it."""
+        ...
+
 
 class SqliteDatabases:
     def __init__(self, folder: Path) -> None:
@@ -50,6 +58,12 @@ class SqliteDatabases:
         yield f"sqlite://{file}"
         for part in self.folder.glob(f"{file.name}*"):
             part.unlink()
+
+    def keep_rows(self, url: str) -> None:
+        shutil.copy(url.removeprefix("sqlite://"), self.folder / "kept.sqlite3")
+
+    def put_back(self, url: str) -> None:
+        shutil.copy(self.folder / "kept.sqlite3", url.removeprefix("sqlite://"))
 
     def _file(self, *, migrated: bool) -> Path:
         file = self.folder / f"{next(self._numbers)}.sqlite3"
@@ -85,6 +99,12 @@ class PostgresDatabases:
     def for_one_test(self) -> Iterator[str]:
         self.server.empty(self._shared, keep=self._written_by_migrations)
         yield self.server.url(self._shared)
+
+    def keep_rows(self, url: str) -> None:
+        self.server.keep_rows(self._shared)
+
+    def put_back(self, url: str) -> None:
+        self.server.put_back(self._shared)
 
 
 def migrate_apart(url: str) -> None:

@@ -54,6 +54,28 @@ DO $$ DECLARE it record; BEGIN
     END LOOP;
 END $$
 """
+# In a schema of its own, beside the tables.
+KEEP_ROWS = """
+DO $$ DECLARE it record; BEGIN
+    DROP SCHEMA IF EXISTS kept CASCADE;
+    CREATE SCHEMA kept;
+    FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', it.tablename, it.tablename);
+    END LOOP;
+    CREATE TABLE kept."numbers of sequences" AS
+        SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
+"""
+PUT_BACK = """
+DO $$ DECLARE it record; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', it.tablename);
+        EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', it.tablename, it.tablename);
+    END LOOP;
+    PERFORM setval(format('public.%I', sequencename)::regclass, last_value) FROM kept."numbers of sequences";
+END $$
+"""
 
 
 @dataclass(frozen=True)
@@ -80,6 +102,14 @@ class Postgres:
         """End every connection to the database and delete all rows but those of the tables to keep."""
         self._say(END_SESSIONS, database)
         self._say(DELETE_ROWS.format(keep=", ".join(f"'{name}'" for name in ["", *keep])), database)
+
+    def keep_rows(self, database: str) -> None:
+        """Remember what is in every table, inside the database itself."""
+        self._say(KEEP_ROWS, database)
+
+    def put_back(self, database: str) -> None:
+        """What was remembered last, instead of what is there now."""
+        self._say(PUT_BACK, database)
 
     def _say(self, statement: str, database: str = "postgres") -> list[asyncpg.Record]:
         async def say() -> list[asyncpg.Record]:

@@ -42,16 +42,12 @@ async def build_world(suivi: Suivi, *, name: str = "one") -> World:
     """`name` keeps the people of several worlds apart."""
     operator = suivi.as_(Role.OPERATOR, "operator").at(BEFORE)
     partner = await operator.do("registerPartner", "... on Partner { id }", name=f"Partner {name}")
-    tenant = row_id(partner["id"])
-    frontend = suivi.as_(Role.FRONTEND, f"frontend-{name}", partner=tenant).at(BEFORE)
-    patient = suivi.as_(Role.PATIENT, f"patient-{name}", partner=tenant, frontend=f"frontend-{name}").at(CEMENTED)
-    coordinator = suivi.as_(Role.COORDINATOR, f"coordinator-{name}").at(BEFORE)
-    practitioner = suivi.as_(Role.PRACTITIONER, f"practitioner-{name}").at(CEMENTED)
+    who = people(suivi, name=name, partner_id=partner["id"])
     clinic_id = await _clinic(operator, name)
     practitioner_id = await _member(operator, clinic_id, "PRACTITIONER", f"practitioner-{name}", "Dr. Eszter Nagy")
     await _member(operator, clinic_id, "COORDINATOR", f"coordinator-{name}", "Kata Szabó")
-    terms = await publish_terms(coordinator, clinic_id)
-    registered = await frontend.do(
+    terms = await publish_terms(who["coordinator"].at(BEFORE), clinic_id)
+    registered = await who["frontend"].do(
         "registerPatient",
         "... on Patient { id }",
         reference=f"P-{name}",
@@ -59,15 +55,11 @@ async def build_world(suivi: Suivi, *, name: str = "one") -> World:
         languages=["fr"],
         timeZone="Europe/Paris",
     )
-    treatment_id = await crown(patient, registered["id"], clinic_id, practitioner_id)
-    case = await patient.do("openCase", "... on Case { id }", treatmentIds=[treatment_id])
+    treatment_id = await crown(who["patient"], registered["id"], clinic_id, practitioner_id)
+    case = await who["patient"].do("openCase", "... on Case { id }", treatmentIds=[treatment_id])
     return World(
         suivi=suivi,
-        operator=operator,
-        frontend=frontend,
-        patient=patient,
-        coordinator=coordinator.at(CEMENTED),
-        practitioner=practitioner,
+        **who,
         partner_id=partner["id"],
         clinic_id=clinic_id,
         practitioner_id=practitioner_id,
@@ -76,6 +68,18 @@ async def build_world(suivi: Suivi, *, name: str = "one") -> World:
         treatment_id=treatment_id,
         case_id=case["id"],
     )
+
+
+def people(suivi: Suivi, *, name: str = "one", partner_id: str) -> dict[str, Client]:
+    """The clients of a world, by their names in it."""
+    tenant = row_id(partner_id)
+    return {
+        "operator": suivi.as_(Role.OPERATOR, "operator").at(BEFORE),
+        "frontend": suivi.as_(Role.FRONTEND, f"frontend-{name}", partner=tenant).at(BEFORE),
+        "patient": suivi.as_(Role.PATIENT, f"patient-{name}", partner=tenant, frontend=f"frontend-{name}").at(CEMENTED),
+        "coordinator": suivi.as_(Role.COORDINATOR, f"coordinator-{name}").at(CEMENTED),
+        "practitioner": suivi.as_(Role.PRACTITIONER, f"practitioner-{name}").at(CEMENTED),
+    }
 
 
 async def _clinic(operator: Client, name: str) -> str:
