@@ -3,16 +3,15 @@
 from pathlib import Path
 
 from suivi.core.evidence.objects import KeyTaken, ObjectStore, StoredObject, StoreUnavailable, UploadForm
+from suivi.storage.address import S3Address
 from suivi.storage.disk import DiskStore
 from suivi.storage.routes import object_routes
-from suivi.storage.s3 import S3Address, S3Store
 
 __all__ = [
     "DiskStore",
     "KeyTaken",
     "ObjectStore",
     "S3Address",
-    "S3Store",
     "StoreUnavailable",
     "StoredObject",
     "UploadForm",
@@ -27,5 +26,8 @@ def open_store(url: str | None, *, data_dir: Path, base_url: str, link_key: byte
     `base_url` is where clients reach the server that mounts `object_routes(store)`.
     """
     if url is not None:
+        # Half a second of imports, which nobody waits for who keeps files on disk.
+        from suivi.storage.s3 import S3Store
+
         return S3Store(S3Address.parse(url))
     return DiskStore(data_dir / "storage", base_url=base_url, link_key=link_key)

@@ -9,7 +9,6 @@ from tortoise import connections
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import ConfigurationError
 from tortoise.migrations.executor import MigrationExecutor
-from valkey.asyncio.connection import parse_url
 
 from suivi.core import database
 from suivi.problems import Problem
@@ -31,9 +30,12 @@ def require_addresses(chosen: Settings) -> None:
             S3Address.parse(chosen.storage_url.get_secret_value())
     except ValueError as error:
         raise Problem(f"SUIVI_STORAGE_URL cannot be used: {error}.") from error
+    if chosen.feed_url is None:
+        return
+    from valkey.asyncio.connection import parse_url
+
     try:
-        if chosen.feed_url is not None:
-            parse_url(chosen.feed_url.get_secret_value())
+        parse_url(chosen.feed_url.get_secret_value())
     except ValueError:
         # The cause may quote the address, and with it the password.
         raise Problem("SUIVI_FEED_URL cannot be used: it looks like valkey://host:port/0.") from None

@@ -6,8 +6,6 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
-from suivi.core.access.keys import BrokenKeyFile
-from suivi.core.access.tokens import IdentityMisconfigured
 from suivi.core.evidence.objects import StoreUnavailable
 from suivi.core.plugin_problems import PluginProblem
 from suivi.settings import Settings
@@ -19,6 +17,10 @@ class Problem(Exception):  # noqa: N818 - the word operators meet
 
 def explain(error: BaseException) -> str | None:
     """The message for an operator; None for what only a traceback explains."""
+    # What they need takes a while to import, and most commands end well.
+    from suivi.core.access.keys import BrokenKeyFile
+    from suivi.core.access.tokens import IdentityMisconfigured
+
     match error:
         case Problem() | PluginProblem():
             return str(error)

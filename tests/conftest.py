@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from valkey import Valkey
@@ -22,6 +22,9 @@ from tests.services.postgres import Postgres, postgres
 from tests.services.smtp import SmtpServer
 from tests.services.valkey import valkey
 
+if TYPE_CHECKING:
+    from tests.services.kept import KeptWorld
+
 Parts = Literal["embedded", "real"]
 LEFTOVERS = pytest.StashKey[list[Running]]()
 
@@ -33,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="embedded",
         help="embedded: every test, on SQLite and the disk; real: the tests of parts, on PostgreSQL, S3 and Valkey",
     )
+    parser.addoption("--plain", action="store_true", help="graphql-core executes everything, nothing is compiled")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Settings of the developer's own server are no business of the tests.
     for name in [name for name in os.environ if name.startswith("SUIVI_")]:
         del os.environ[name]
+    config.addinivalue_line("markers", "compiled: about compiled execution; asks nothing with --plain")
+    if config.getoption("--plain"):
+        os.environ["SUIVI_COMPILED_EXECUTION"] = "false"
     # A run that is told to stop, by a time limit for instance, still takes its services down.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -51,9 +58,14 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that reaches no part gives the same answer on all of them: it runs once, with the embedded ones."""
     if config.getoption("--parts") == "real":
-        others = [item for item in items if not _is_of_parts(item)]
-        items[:] = [item for item in items if _is_of_parts(item)]
-        config.hook.pytest_deselected(items=others)
+        _keep(config, items, [item for item in items if _is_of_parts(item)])
+    if config.getoption("--plain"):
+        _keep(config, items, [item for item in items if item.get_closest_marker("compiled") is None])
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=list(set(items).difference(kept)))
+    items[:] = kept
 
 
 def _is_of_parts(item: pytest.Item) -> bool:
@@ -121,6 +133,14 @@ def database_url(databases: Databases) -> Iterator[str]:
     """A migrated database without a row, of this test alone. Its tables are not to be altered."""
     with databases.for_one_test() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def kept_world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> "KeptWorld":
+    """One a run: a database keeps one world beside its tables."""
+    from tests.services.kept import KeptWorld
+
+    return KeptWorld(databases, tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture

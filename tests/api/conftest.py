@@ -6,16 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.services.databases import Databases
 from tests.services.kept import KeptWorld
 from tests.services.smtp import SmtpServer
 from tests.services.suivi import Suivi, suivi
 from tests.services.world import World
-
-
-@pytest.fixture(scope="session")
-def kept_world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> KeptWorld:
-    return KeptWorld(databases, tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture

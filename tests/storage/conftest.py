@@ -13,8 +13,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from suivi.core.evidence.objects import ObjectStore
-from suivi.storage import DiskStore, S3Address, S3Store, object_routes
+from suivi.storage import DiskStore, S3Address, object_routes
 from suivi.storage.disk import utc_now
+from suivi.storage.s3 import S3Store
 from tests.services.ports import free_port as find_free_port
 
 LINK_KEY = b"the key of the tests"

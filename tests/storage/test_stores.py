@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from suivi.core.evidence.objects import KeyTaken, ObjectStore, StoredObject, StoreUnavailable
-from suivi.storage import DiskStore, S3Address, S3Store
+from suivi.storage import DiskStore, S3Address
+from suivi.storage.s3 import S3Store
 from tests.services.seaweed import SECRET_KEY
 from tests.storage.conftest import Stores
 from tests.storage.uploads import MEGABYTE, PHOTO, a_form, a_key, content_of, error_code, send, stored
