@@ -11,6 +11,7 @@ import pytest
 
 from suivi.core.evidence.objects import ObjectStore, UploadForm
 from suivi.storage import DiskStore, object_routes, open_store
+from suivi.storage.s3 import S3Store
 from tests.storage.conftest import ServedDisk
 from tests.storage.test_stores import a_link
 from tests.storage.uploads import MEGABYTE, PHOTO, a_form, a_key, content_of, error_code, stored
