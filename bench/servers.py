@@ -54,7 +54,7 @@ def serving(
 
 @contextmanager
 def suivi(url: str, data: Path, issuer: str, *, core: int, under: Sequence[str] = ()) -> Iterator[Server]:
-    """`suivi serve` in production, beside a worker, for tokens of `issuer`, without a limit of requests a minute.
+    """`suivi serve` in production, beside a worker, for tokens of `issuer`, as many requests and connections as may be.
 
     `under` is what Python is told to run it with, such as a profiler.
     """
@@ -67,6 +67,7 @@ def suivi(url: str, data: Path, issuer: str, *, core: int, under: Sequence[str] 
         "oidc_issuer": issuer,
         "deliver": "false",
         "requests_per_minute": "1000000000",
+        "connections_per_token": "1000000000",
     }
     environment = {f"SUIVI_{name.upper()}": value for name, value in told.items()}
     command = [sys.executable, *under, "-m", "suivi.cli", "serve", "--port", str(port)]

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
 from uuid import UUID
 
 import uvloop
@@ -18,6 +19,7 @@ from bench.endpoint import Figures
 from bench.load import ask_once
 from bench.questions import posting_to
 from bench.running import Bench
+from bench.sampling import under as sampling
 from bench.servers import Server
 from bench.world import Told, World
 
@@ -37,6 +39,16 @@ def idle(bench: Bench) -> Figures:
         return uvloop.run(_idle(server, [bench.token()] * number, world, told))
 
 
+def profile_fan_out(bench: Bench, file: Path, looking: Callable[[Server], AbstractContextManager[None]]) -> float:
+    """Microseconds for each event delivered to people of whom each has one subscription, while it is looked where."""
+    number, world = bench.amounts.subscribers, World(CASES, people=bench.amounts.subscribers)
+    tokens = [bench.token(person) for person in range(number)]
+    with _served(bench, world, sampling(file)) as server, bench.telling(f"{number:,} subscribers") as told:
+        figures = uvloop.run(_fan_out(server, tokens, world, bench.amounts.events, told, looking(server)))
+    microseconds: float = figures["event_us"]
+    return microseconds
+
+
 def fan_out(bench: Bench) -> Figures:
     """Microseconds of the server's CPU for each delivered event, with what posting itself takes left out."""
     number, world = bench.amounts.subscribers, World(CASES, people=bench.amounts.subscribers)
@@ -50,14 +62,14 @@ def fan_out(bench: Bench) -> Figures:
 
 
 @contextmanager
-def _served(bench: Bench, world: World) -> Iterator[Server]:
+def _served(bench: Bench, world: World, under: Sequence[str] = ()) -> Iterator[Server]:
     with postgresql() as postgres:
         with bench.telling(f"PostgreSQL: {world.cases:,} cases") as told:
             url = filled_postgres(postgres, "bench", world, told)
         confine(postgres, bench.cores.rest)
         os.sched_setaffinity(0, {bench.cores.rest})
         data = bench.folder / f"sockets-{world.people}"
-        with servers.suivi(url, data, bench.issuer.url, core=bench.cores.measured) as server:
+        with servers.suivi(url, data, bench.issuer.url, core=bench.cores.measured, under=under) as server:
             yield server
 
 
@@ -85,14 +97,23 @@ async def _settled(server: Server) -> int:
     return server.memory_bytes()
 
 
-async def _fan_out(server: Server, tokens: Sequence[str], world: World, events: int, told: Told) -> Figures:
+async def _fan_out(
+    server: Server,
+    tokens: Sequence[str],
+    world: World,
+    events: int,
+    told: Told,
+    looking: AbstractContextManager[None] | None = None,
+) -> Figures:
+    """`looking`: entered as long as events are told."""
     own = [world.case_id(case) for case in world.own_cases()]
     followed, quiet = own[0], own[-1]
     async with _connections(server, tokens, told) as opened:
         await _follow(opened, [followed] * len(opened))
         await _until_all_hear(server, opened, followed, tokens[0])
         posting = await _cpu_of_posting(server, quiet, tokens[0], events, [])
-        telling = await _cpu_of_posting(server, followed, tokens[0], events, opened)
+        with looking or nullcontext():
+            telling = await _cpu_of_posting(server, followed, tokens[0], events, opened)
     deliveries = events * len(opened)
     return {
         "post_ms": round(posting * 1000 / events, 2),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ MAX_KEY_LENGTH = 255
 
 
 class UnusableIdempotencyKey(Refusal):
-    """An idempotency key has 1 to 255 characters."""
+    """An idempotency key has 1 to 255 characters and is not blank."""
 
     code = "IDEMPOTENCY_KEY_UNUSABLE"
     remedy = "Send a new random UUID for each thing you want done, and the same one again when you retry."
@@ -50,7 +51,7 @@ class Claim:
     @classmethod
     def of(cls, model: type[Record], viewer: Viewer, key: str, request: Any, *, at: datetime) -> "Claim":
         """`request` is whatever tells it from others. Raises UnusableIdempotencyKey."""
-        if not 1 <= len(key) <= MAX_KEY_LENGTH or not inputs.keepable(key):
+        if not key.strip() or len(key) > MAX_KEY_LENGTH or not inputs.keepable(key):
             raise UnusableIdempotencyKey(field="idempotencyKey")
         identity, holder = new_id(), _holder(viewer)
         kept = fresh(
@@ -102,6 +103,7 @@ _UNDER_WAY: Counter[tuple[str, str]] = Counter()
 _JSON = json.JSONEncoder(sort_keys=True)
 
 
+@lru_cache(maxsize=1000)
 def _holder(viewer: Viewer) -> str:
     """Whose key it is, in 64 characters whatever the names hold."""
     return _digest([viewer.role, viewer.subject, viewer.frontend, str(viewer.partner_id)])

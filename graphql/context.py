@@ -72,11 +72,6 @@ class Context:
             compiled=self.compiled,
         )
 
-    def renew(self) -> None:
-        """A moment later in a long operation: nothing is loaded yet, and the clock is read again."""
-        self._at = None
-        self.forget()
-
     def forget(self) -> None:
         """What was loaded before a mutation is not what is there after it."""
         self._loaders.clear()

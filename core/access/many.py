@@ -74,8 +74,7 @@ async def _of_kind(
         "subjects": [viewer.subject for viewer in viewers.values()],
         "partners": [viewer.partner_id for viewer in viewers.values()],
         "on": on,
-        "ids": [identity],
-        "keys": [identity],
+        "one": identity,
     }
     async with connection.acquire_connection() as raw:
         [(numbers,)] = await raw.fetch(ready.text, *ready.values(told))
@@ -111,5 +110,6 @@ def _shape(model: type[Record], role: Role, *, partnered: bool) -> Shape:
         partnered=partnered,
         dialect="postgres",
         task="ids",
+        alone=True,
         narrowed_by="ids" if reach(role, model._meta.db_table, READ) is Reach.PARTY else "",
     )

@@ -91,6 +91,8 @@ class Shape:
     given: tuple[Given, ...] = ()
     columns: tuple[str, ...] = ()
     """All there are, where none are named."""
+    alone: bool = False
+    """Whether one row or parent is asked for. For lists of any length PostgreSQL may make its plan anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +179,32 @@ def _counts(shape: Shape) -> Statement:
 
 
 def _newest(shape: Shape) -> Statement:
-    """For each parent its newest rows. PostgreSQL reads no more of them than are wanted."""
-    if shape.dialect == "postgres":
-        # The row's own parent is all there is to look for, where that is what access depends on.
-        shape = replace(shape, narrowed_by="") if shape.parent == "case_id" else shape
-        of_each = _seen(shape).filter(**{shape.parent: EACH}).order_by("-id").limit(SIZE)
-        text, values = sql(of_each, *shape.columns)
-        lateral = (
-            'SELECT "newest".* FROM unnest($0::uuid[]) AS "each" ("key") '  # noqa: S608
-            f'CROSS JOIN LATERAL ({text}) AS "newest" ORDER BY "newest"."id" DESC'
-        )
-        return _statement((lateral, [KEYS, *values]), shape)
-    text, values = sql(_seen(shape).filter(**{f"{shape.parent}__in": [KEYS]}), *shape.columns)
-    numbered = (
-        f'SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY "{shape.parent}" ORDER BY "id" DESC) AS "position" '  # noqa: S608
-        f'FROM ({text}) AS "wanted") AS "numbered" WHERE "position" <= ? ORDER BY "id" DESC'
+    """For each parent its newest rows: no more of them are read than are wanted."""
+    if shape.dialect == "sqlite":
+        return _newest_on_sqlite(shape)
+    # The row's own parent is all there is to look for, where that is what access depends on.
+    shape = replace(shape, narrowed_by="") if shape.parent == "case_id" else shape
+    text, values = sql(_of_each(shape), *shape.columns)
+    lateral = (
+        'SELECT "newest".* FROM unnest($0::uuid[]) AS "each" ("key") '  # noqa: S608
+        f'CROSS JOIN LATERAL ({text}) AS "newest" ORDER BY "newest"."id" DESC'
     )
-    return _statement((numbered, [*values, SIZE]), shape)
+    return _statement((lateral, [KEYS, *values]), shape)
+
+
+def _newest_on_sqlite(shape: Shape) -> Statement:
+    """Without a lateral join. A cross join is read from left to right, so that each parent's ids are looked up."""
+    rows, _ = sql(shape.model.all(), *shape.columns)
+    ids, values = sql(_of_each(shape), "id")
+    text = (
+        'SELECT "newest".* FROM (SELECT value AS "key" FROM json_each(?)) AS "each" '  # noqa: S608
+        f'CROSS JOIN ({rows}) AS "newest" WHERE "newest"."id" IN ({ids}) ORDER BY "newest"."id" DESC'
+    )
+    return _statement((text, [KEYS, *values]), shape)
+
+
+def _of_each(shape: Shape) -> QuerySet[Any]:
+    return _seen(shape).filter(**{shape.parent: EACH}).order_by("-id").limit(SIZE)
 
 
 TASKS = {
@@ -222,11 +233,13 @@ def parts_statement(model: type[Record], parent: str, dialect: str) -> Statement
 
 
 def _statement(written: tuple[str, Sequence[Any]], shape: Shape) -> Statement:
-    return _placed_in(written, shape.dialect, shape.given)
+    return _placed_in(written, shape.dialect, shape.given, alone=shape.alone)
 
 
-def _placed_in(written: tuple[str, Sequence[Any]], dialect: str, given: Sequence[Given] = ()) -> Statement:
-    """With a placeholder a value; lists of one stand-in become lists of any length."""
+def _placed_in(
+    written: tuple[str, Sequence[Any]], dialect: str, given: Sequence[Given] = (), *, alone: bool = False
+) -> Statement:
+    """With a placeholder a value; lists of one stand-in become lists of any length, or of one."""
     text, values = written
     stand_ins = {**STAND_INS, **{told.stand_in(n): f"given{n}" for n, told in enumerate(given) if told.kind}}
     names = [stand_ins.get(plain(value)) for value in values]
@@ -238,19 +251,24 @@ def _placed_in(written: tuple[str, Sequence[Any]], dialect: str, given: Sequence
         if name is None and plain(value) == EACH:
             parts += ['"each"."key"', after]
             continue
-        sources.append((name, None if name else _fixed(value)))
         before = parts.pop()
+        name = "one" if alone and _is_list(name, before) else name
+        sources.append((name, None if name else _fixed(value)))
         parts += _placed(before, name, after, number=len(sources), dialect=dialect)
     return Statement("".join(parts), tuple(sources))
 
 
 def _placed(before: str, name: str | None, after: str, *, number: int, dialect: str) -> list[str]:
     place = f"${number}" if dialect == "postgres" else "?"
-    if name not in LISTS or not before.endswith("IN ("):
+    if not _is_list(name, before):
         return [before, place, after]
     if dialect == "postgres":
         return [f"{before.removesuffix('IN (')}= ANY(", place, after]
     return [before, f"SELECT value FROM json_each({place})", after]  # noqa: S608
+
+
+def _is_list(name: str | None, before: str) -> bool:
+    return name in LISTS and before.endswith("IN (")
 
 
 def plain(value: Any) -> Any:

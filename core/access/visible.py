@@ -117,6 +117,7 @@ class Visible:
             narrowed_by=narrowed_by if extent is Reach.PARTY else "",
             given=tuple(Given.of(column, value) for column, value in where.items()),
             columns=self._columns(parent),
+            alone=len(keys) == 1,
         )
         told = {
             "on": self.on,
@@ -125,6 +126,7 @@ class Visible:
             "ids": keys,
             "parents": keys,
             "keys": keys,
+            "one": keys[0] if keys else None,
             "before": before,
             "size": size,
             **{f"given{number}": value for number, value in enumerate(where.values())},

@@ -15,6 +15,7 @@ from suivi.core.events.log import append
 from suivi.core.evidence.actions import EvidenceAwaited
 from suivi.core.evidence.models import Evidence, EvidenceState
 from suivi.core.messages.models import Attachment, Message
+from suivi.core.records import fresh, new_id
 
 MAX_ATTACHMENTS = 20
 
@@ -32,7 +33,9 @@ async def post_message(
     case = await locked_case(by, case_id, "post_message")
     attached = await _attachable(by, case, evidence_ids)
     await _require_own(by, case, corrects)
-    message = Message(
+    message = fresh(
+        Message,
+        id=new_id(),
         case_id=case.id,
         author_role=by.viewer.role.value,
         author=by.viewer.subject,

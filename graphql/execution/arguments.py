@@ -4,17 +4,15 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 from uuid import UUID
 
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
 from graphql.execution import get_argument_values
 from strawberry.types.unset import UnsetType
 
-from suivi.graphql.execution.field import Field
+from suivi.graphql.execution.field import Field, Given
 from suivi.graphql.execution.running import Run
 
-Given = dict[str, Any]
 UNCHANGING = (str, int, float, bool, type(None), date, time, timedelta, Decimal, UUID, Enum, UnsetType)
 
 

@@ -7,6 +7,8 @@ from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLObjectType, is
 
 from suivi.graphql.execution.places import Place, keys_of
 
+Given = dict[str, Any]
+"""Arguments by name."""
 STRAWBERRY = "strawberry-definition"
 """Under which Strawberry keeps its own definition in the extensions of a type or field."""
 

@@ -10,7 +10,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
 )
-from graphql.execution import ExecutionResult, get_variable_values
+from graphql.execution import ExecutionResult
 from graphql.execution.values import VariableValues
 
 from suivi.graphql.execution.field import Field
@@ -21,11 +21,9 @@ from suivi.graphql.execution.operations import Operation, taken
 from suivi.graphql.execution.running import Run, settled
 from suivi.graphql.execution.selection import Collector
 from suivi.graphql.execution.sql import Statements
+from suivi.graphql.execution.variables import Variables
 
 MAX_SHAPES = 32
-MAX_COERCION_ERRORS = 50
-"""As graphql-core has it."""
-
 NO_VARIABLES = VariableValues({}, {})
 
 
@@ -74,6 +72,8 @@ class Plan:
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
         self._shapes: dict[tuple[bool, ...], Shape] = {}
+        asked = operation.definition.variable_definitions
+        self._variables = Variables(operation.schema, asked) if asked else None
 
     def execute(
         self,
@@ -88,7 +88,7 @@ class Plan:
 
         By one statement where that may be and can be: its data is `Written` then. The context has a viewer and a day.
         """
-        coerced = self._coerced(variables)
+        coerced = self._variables.read(variables) if self._variables else NO_VARIABLES
         if isinstance(coerced, list):
             return ExecutionResult(None, errors=coerced)
         shape = self._shape(coerced.coerced)
@@ -101,13 +101,6 @@ class Plan:
             return _in_turn(run, shape)
         asked = shape.statements.asked(run) if by_statement else None
         return _together(run, shape) if asked is None else _by_statement(run, shape, *asked)
-
-    def _coerced(self, variables: Mapping[str, Any] | None) -> VariableValues | list[GraphQLError]:
-        asked = self.operation.definition.variable_definitions
-        if not asked:
-            return NO_VARIABLES
-        given = dict(variables or {})
-        return get_variable_values(self.operation.schema, asked, given, max_errors=MAX_COERCION_ERRORS)
 
     def _shape(self, variables: Mapping[str, Any]) -> Shape | None:
         """None where a condition is neither true nor false, or there are too many ways to answer them all."""

@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import Any, cast
 
 from graphql import GraphQLSchema, default_field_resolver
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from suivi.graphql.execution.arguments import Arguments, Given, NotConverted
-from suivi.graphql.execution.field import STRAWBERRY, Field
+from suivi.graphql.execution.arguments import Arguments, NotConverted
+from suivi.graphql.execution.conversion import conversion
+from suivi.graphql.execution.field import STRAWBERRY, Field, Given
 from suivi.graphql.execution.info import FieldInfo, resolve_info
 from suivi.graphql.execution.places import Place
 from suivi.graphql.execution.running import Run
@@ -129,17 +129,18 @@ class Unbound:
 
     by: str | None
     arguments: Arguments
-    _ask: Callable[[Given, Any], Any]
+    _ask: Callable[[Given], Any]
 
-    def ask(self, run: Run, raw_info: Any) -> Any:
+    def ask(self, run: Run) -> Any:
         try:
             given = self.arguments.of(run)
         except NotConverted as error:
             raise error.reason from None
-        return self._ask(given, raw_info)
+        return self._ask(given)
 
 
-def unbound(field: Field, schema: GraphQLSchema, *, is_root: bool) -> Unbound | None:
+def unbound(field: Field, schema: GraphQLSchema, raw_info: Any, *, is_root: bool) -> Unbound | None:
+    """`raw_info` is all that it is told besides its arguments."""
     definition, strawberry = field.strawberry, schema.extensions.get(STRAWBERRY)
     if strawberry is None or strawberry.exception_handlers or not _is_bare(definition) or definition.is_async:
         return None
@@ -151,23 +152,17 @@ def unbound(field: Field, schema: GraphQLSchema, *, is_root: bool) -> Unbound | 
     if edge is None and not (is_root and bare.self_parameter is not None):
         return None
 
-    def ask(given: Given, raw_info: Any) -> Any:
-        told = {**given, info_name: info_class(_raw_info=raw_info, _field=definition)}
-        return function(None, **told) if edge is None else edge(**told)
+    info = {info_name: info_class(_raw_info=raw_info, _field=definition)}
+
+    def ask(given: Given) -> Any:
+        return function(None, **given, **info) if edge is None else edge(**given, **info)
 
     return Unbound(None if edge is None else function.by, Arguments(field, _conversion(definition, strawberry)), ask)
 
 
 def _conversion(definition: StrawberryField, strawberry: Any) -> Callable[[Given], Given] | None:
     """From names and values of the schema to those of the function."""
-    if not definition.arguments:
-        return None
-
-    def convert(given: Given) -> Given:
-        registry = strawberry.schema_converter.scalar_registry
-        return convert_arguments(given, definition.arguments, registry, strawberry.config)
-
-    return convert
+    return conversion(definition.arguments, strawberry) if definition.arguments else None
 
 
 def _fails(reason: Exception, *, is_async: bool) -> Any:

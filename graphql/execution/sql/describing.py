@@ -6,6 +6,7 @@ asks for more than rows, such as the language, the clock or the viewer, is not d
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -67,16 +68,23 @@ class Described:
         return Described(self.reading, {**self.told, "key": key})
 
     def then(self, make: Callable[..., Any]) -> "Described":
-        reading, told = self.reading, self.told
-        if isinstance(make, Found) and reading.form == "node":
-            return Described(reading._replace(required=True), told)
-        shown = _maybe(make) if reading.by == "id" and reading.through is None else _many(make)
-        if reading.form is not None or shown is None:
-            raise NotSaid
-        form, kind, first = shown
+        reading, first = _made(self.reading, make)
+        told = self.told
         if (size := told.get("size")) is not None:
             told = {**told, "shown": size if first is None else min(first, size)}
-        return Described(reading._replace(form=form, kind=kind), told)
+        return Described(reading, told)
+
+
+@lru_cache(maxsize=1000)
+def _made(reading: Reading, make: Any) -> tuple[Reading, int | None]:
+    """What is read once something is made of it, and how much of it is shown at most. Raises NotSaid."""
+    if isinstance(make, Found) and reading.form == "node":
+        return reading._replace(required=True), None
+    shown = _maybe(make) if reading.by == "id" and reading.through is None else _many(make)
+    if reading.form is not None or shown is None:
+        raise NotSaid
+    form, kind, first = shown
+    return reading._replace(form=form, kind=kind), first
 
 
 def _maybe(make: Any) -> tuple[Form, Any, int | None] | None:

@@ -35,10 +35,13 @@ TYPES_OF_GIVEN = {str: "text", int: "int8", date: "date", UUID: "uuid"}
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Its values by name, in the order of its placeholders; those of `told` are the same for all requests."""
+    """Its values in the order of its placeholders: of a field whose arguments vary, by its number, or of no field.
+
+    Those of `told` are of no field, and the same for all requests.
+    """
 
     text: str
-    names: tuple[str, ...]
+    places: tuple[tuple[int | None, str], ...]
     told: Mapping[str, Any]
 
 
@@ -83,23 +86,24 @@ class Statements:
         role, partnered = viewer.role, viewer.partner_id is not None
         if self._varying is None:
             self._varying = self._written(run, role, partnered).varying
-        varying = [(name, described(behind, run)) for name, behind in self._varying]
-        key = (role, partnered, *(one.reading for _, one in varying))
-        if key not in self._kept:
-            self._keep(key, self._written(run, role, partnered))
-        statement = self._kept[key]
+        varying = [described(behind, run) for _, behind in self._varying]
+        key = (role, partnered, *[one.reading for one in varying])
+        try:
+            statement = self._kept[key]
+        except KeyError:
+            statement = self._keep(key, self._written(run, role, partnered))
         if statement is None:
             return None
         told = {**statement.told, "on": context.on, "subject": viewer.subject, "partner_id": viewer.partner_id}
-        for name, one in varying:
-            for what, value in one.told.items():
-                told[f"{name}.{what}"] = value
-        return statement.text, [told[name] for name in statement.names]
+        return statement.text, [
+            told[name] if number is None else varying[number].told[name] for number, name in statement.places
+        ]
 
-    def _keep(self, key: Any, writer: Writer) -> None:
+    def _keep(self, key: Any, writer: Writer) -> Statement | None:
         if len(self._kept) >= KEPT:
             del self._kept[next(iter(self._kept))]
-        self._kept[key] = statement_of(writer) if writer.reaches else None
+        kept = self._kept[key] = statement_of(writer) if writer.reaches else None
+        return kept
 
     def _written(self, run: Run, role: Role, partnered: bool) -> Writer:
         connection: Any = get_connection("default")
@@ -119,7 +123,13 @@ def statement_of(writer: Writer) -> Statement:
         return f"${numbers.setdefault(name, len(numbers) + 1)}::{_type(name, writer.kinds)}"
 
     text = PLACE.sub(numbered, writer.text)
-    return Statement(text, tuple(numbers), writer.told)
+    varying = {name: number for number, (name, _) in enumerate(writer.varying)}
+    return Statement(text, tuple([_found(name, varying) for name in numbers]), writer.told)
+
+
+def _found(name: str, varying: Mapping[str, int]) -> tuple[int | None, str]:
+    field, _, what = name.rpartition(".")
+    return (varying[field], what) if field in varying else (None, name)
 
 
 def _type(name: str, kinds: Mapping[str, type]) -> str:

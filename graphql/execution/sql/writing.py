@@ -27,7 +27,7 @@ INFO = DescribingInfo()
 
 def described(behind: Unbound, run: Run) -> Described:
     """Raises a Refusal where the arguments are refused, NotSaid and other errors where more than rows is read."""
-    told = behind.ask(run, INFO)
+    told = behind.ask(run)
     if not isinstance(told, Described) or told.reading.form is None:
         raise NotSaid
     return told
@@ -78,7 +78,7 @@ class Writer:
         self.text = f"SELECT {said_object(said)}"
 
     def _read(self, field: Field, above: Level | None) -> str:
-        behind = unbound(field, self.shape.schema, is_root=above is None)
+        behind = unbound(field, self.shape.schema, INFO, is_root=above is None)
         if behind is None or (above is None) is not (behind.by is None):
             raise NotSaid
         told = described(behind, self.run)

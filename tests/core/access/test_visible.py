@@ -88,6 +88,7 @@ async def test_everybody_reads_the_rows_that_they_may_see_and_no_other(universe:
 
         assert {key: vars(row) for key, row in (await seen.by_id(ids)).items()} == {row["id"]: row for row in expected}
         assert await seen.ids(ids) == {row["id"] for row in expected}, person
+        assert set(await seen.by_id(ids[:1])) == {row["id"] for row in expected} & set(ids[:1]), person
         assert await seen.count({}) == len(expected), person
         await _same_pages(seen, expected)
         await _same_by_parent(seen, expected, everything)
@@ -445,3 +446,20 @@ async def test_who_may_not_at_all_costs_no_statement(universe: Universe) -> None
         found = await seen.by_id([uuid4()]), await seen.count({}), await seen.locked(uuid4())
 
     assert (found, len(sent)) == (({}, 0, None), 0)
+
+
+async def test_one_row_by_its_id_is_not_planned_anew_each_time(universe: Universe, parts: str) -> None:
+    """PostgreSQL keeps a plan after five, where no list of any length is asked for."""
+    if parts == "embedded":
+        pytest.skip("SQLite has one plan for each statement")
+    seen = Visible(model=Case, viewer=viewer_for(universe, PEOPLE[0]), on=ON, verb="post_message")
+    identity = uuid4()
+
+    for _ in range(12):
+        await seen.at_end(identity)
+
+    async with get_connection("default").acquire_connection() as raw:
+        kept = await raw.fetchval(
+            "SELECT max(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%chain_length%'"
+        )
+    assert kept >= 7
