@@ -1,6 +1,5 @@
 """The outcome-promise linter, for whoever writes a text: it shows what promises, and decides nothing."""
 
-import asyncio
 from enum import Enum
 from functools import partial
 from typing import get_args
@@ -9,9 +8,11 @@ import strawberry
 
 from suivi.core import inputs
 from suivi.core.wording import model
+from suivi.core.wording.alone import alone
 from suivi.core.wording.explaining import explanation
 from suivi.core.wording.rules import LONGEST_TEXT, require_readable, review
 from suivi.graphql.context import Info
+from suivi.graphql.limits.weights import CHARACTERS
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import localized
 
@@ -87,11 +88,12 @@ class WordingReview:
 class WordingQueries:
     @strawberry.field(
         description="Sentences of a text that promise a result, which publishing it asks a reason for. "
-        f"At most {LONGEST_TEXT:,} characters. `language` is the text's own. Nothing is stored."
+        f"At most {LONGEST_TEXT:,} characters. `language` is the text's own. Nothing is stored. "
+        f"Every {CHARACTERS} characters cost as much as one value."
     )
     async def wording(self, info: Info, text: str, language: str) -> WordingReview:
         require_readable(text)
         words = info.context.house.registry.promise_words(inputs.language(language, field="language"))
         # Long texts take a while, and others are waiting.
-        found = await asyncio.to_thread(partial(review, text, language=language, words=words))
+        found = await alone(partial(review, text, language=language, words=words))
         return WordingReview.of(found)

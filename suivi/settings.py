@@ -102,7 +102,10 @@ class Settings(BaseSettings):
     )
     query_depth: int = Field(default=20, ge=1, description="Fields inside one another in a document, at most.")
     query_cost: int = Field(
-        default=50_000, ge=1, description="Values that a document may ask for, lists counted at their full size."
+        default=50_000,
+        ge=1,
+        description="Values that a document may ask for: pages at the size asked for, lists of the reference as long "
+        "as they are, others as five, and every ten characters of a text that the linter is to read as one.",
     )
     query_aliases: int = Field(default=100, ge=0, description="Aliases in a document, at most.")
     query_directives: int = Field(default=100, ge=0, description="Directives in a document, at most.")
@@ -130,14 +133,21 @@ class Settings(BaseSettings):
     body_bytes: int = Field(
         default=2 * 1024 * 1024, ge=1024, description="Size of a request's body or a WebSocket message, at most."
     )
-    body_seconds: float = Field(default=10, gt=0, description="Time a request's body may take to arrive.")
+    body_seconds: float = Field(
+        default=10, gt=0, description="Time that a request's headers may take to arrive, and then its body."
+    )
     execution_seconds: float = Field(default=30, gt=0, description="Time a query or mutation may take.")
     compiled_execution: bool = Field(
         default=True,
         description="Execute queries and mutations by plans compiled from their documents. Without, graphql-core "
-        "executes them: the same answers, several times slower.",
+        "executes them: the same data, several times slower.",
     )
     socket_operations: int = Field(default=100, ge=1, description="Operations under way on one WebSocket, at most.")
+    connections_per_token: int = Field(
+        default=50,
+        ge=1,
+        description="WebSockets and event streams open for one token's holder at each server process, at most.",
+    )
 
     @field_validator("audit_key")
     @classmethod
@@ -154,7 +164,7 @@ class Settings(BaseSettings):
             return bytes.fromhex(self.audit_key.get_secret_value())
         return secret_key(self.data_dir / "audit.key")
 
-    @property
+    @cached_property
     def signing(self) -> Signing:
         """Raises UnusableSigningKey or UnusableCertificates, with what to do."""
         password = self.signing_key_password

@@ -1,5 +1,6 @@
 """Which media type an answer has: what the client likes best of what there is."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +9,8 @@ GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 EVENTS = "text/event-stream"
 WILD = ("*/*", "application/*")
+LONGEST_HEADER = 1_000
+"""Characters; longer ones are neither read nor remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +25,19 @@ class Accepted:
         return self.json is None and not self.events
 
     @classmethod
-    @lru_cache(maxsize=200)
     def of(cls, header: str | None) -> "Accepted":
-        if not header or not header.strip():
-            return cls(json=JSON, events=False)
-        liked = dict(_ranges(header))
-        return cls(json=_json(liked), events=liked.get(EVENTS, 0) > 0)
+        return _accepted(header) if header is None or len(header) <= LONGEST_HEADER else NOTHING
+
+
+NOTHING = Accepted(json=None, events=False)
+
+
+@lru_cache(maxsize=200)
+def _accepted(header: str | None) -> Accepted:
+    if not header or not header.strip():
+        return Accepted(json=JSON, events=False)
+    liked = dict(_ranges(header))
+    return Accepted(json=_json(liked), events=liked.get(EVENTS, 0) > 0)
 
 
 def _json(liked: dict[str, float]) -> str | None:
@@ -51,6 +61,7 @@ def _ranges(header: str) -> Iterator[tuple[str, float]]:
 
 def _quality(text: str) -> float:
     try:
-        return min(max(float(text), 0), 1)
+        quality = float(text)
     except ValueError:
         return 0
+    return min(max(quality, 0), 1) if math.isfinite(quality) else 0

@@ -21,6 +21,7 @@ from suivi.graphql.endpoint.refusing import (
     BodyTooSlow,
     ParameterMalformed,
     TooManyValues,
+    UnsupportedEncoding,
     UnsupportedMediaType,
 )
 from suivi.graphql.limits.allowance import Allowance
@@ -49,6 +50,8 @@ async def read_asked(incoming: Incoming, *, limit: int, seconds: float) -> Asked
     kind, charset = incoming.media_type
     if kind not in ("application/json", MULTIPART) or charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType
+    if incoming.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedEncoding
     body = await read_body(incoming, limit=limit, seconds=seconds)
     return asked_of(parse_json(body if kind == "application/json" else await _operations(incoming, body)))
 
@@ -186,10 +189,10 @@ async def _operations(incoming: Incoming, body: bytes) -> bytes:
 
     parser = MultiPartParser(Headers(scope=incoming.scope), whole(), max_files=0, max_fields=2, max_part_size=len(body))
     try:
-        form = await parser.parse()
+        told = _each_once((await parser.parse()).multi_items())
     except (MultiPartException, KeyError, ValueError, AssertionError):
         raise BodyMalformed from None
-    operations, files = form.get("operations"), form.get("map", "{}")
+    operations, files = told.get("operations"), told.get("map", "{}")
     if not isinstance(operations, str) or files != "{}":
         raise BodyMalformed
     return operations.encode()

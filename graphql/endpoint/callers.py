@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from suivi.core.access.viewer import Role, Viewer
+from suivi.core.clocks.partial_dates import FIRST_YEAR, LAST_YEAR
 from suivi.core.texts import language_of
 from suivi.graphql.context import Context
 from suivi.graphql.endpoint.incoming import Headers
+from suivi.graphql.endpoint.rates import Connections
 from suivi.graphql.endpoint.refusing import ClockMalformed
+from suivi.graphql.languages import language_for
 from suivi.graphql.limits.allowance import Allowance, allowance_of
 from suivi.graphql.running import Running, utc_now
 
@@ -23,6 +26,7 @@ class Callers:
         self.development = running.settings.environment == "development"
         self._settings = running.settings
         self._allowances: dict[tuple[Role, UUID | None], Allowance] = {}
+        self._connections = Connections()
 
     async def of(self, authorization: Any, *, clock: Callable[[], datetime], locale: str) -> Context:
         """Raises Unauthenticated."""
@@ -40,6 +44,10 @@ class Callers:
     def take(self, context: Context) -> None:
         """One operation more. Raises RateLimited."""
         self.running.rates.take(context.viewer, context.allowance.requests_per_minute, now=time.monotonic())
+
+    def enter(self, context: Context) -> Callable[[], None]:
+        """One connection more, until what is given back is called. Raises TooManyConnections."""
+        return self._connections.enter(context.viewer, self.running.settings.connections_per_token)
 
     def _allowance(self, viewer: Viewer) -> Allowance:
         """Of few kinds: those with a token of a partner that has limits of its own, and everybody else, by role."""
@@ -61,13 +69,14 @@ class Callers:
             moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise ClockMalformed from None
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ClockMalformed
         return lambda: moment
 
 
 def locale_of(headers: Headers) -> str:
-    """The first language of Accept-Language; an argument `locale` wins over it."""
-    first = headers.get("accept-language", "en").split(",")[0].split(";")[0].strip()
-    return first if first and first != "*" else "en"
+    """That of Accept-Language; an argument `locale` wins over it."""
+    return language_for(headers.get("accept-language"))
 
 
 def locale_told(told: Any, otherwise: str) -> str:

@@ -1,7 +1,7 @@
 """Answers as server-sent events, one connection an operation, as the GraphQL over SSE protocol says."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,10 @@ COMPLETE = b"event: complete\ndata:\n\n"
 
 
 class EventStream(Response):
-    """Ends with the results, with `last` when `until` has come, or when the client has gone or reads no more."""
+    """Ends with the results, with `last` when `until` has come, or when the client has gone or reads no more.
+
+    `left` is called at the end.
+    """
 
     media_type = EVENTS
 
@@ -32,6 +35,7 @@ class EventStream(Response):
         last: ExecutionResult | None = None,
         heartbeat: float = HEARTBEAT_SECONDS,
         patience: float = SLOW_SECONDS,
+        left: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(headers={**HEADERS, "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
@@ -40,8 +44,16 @@ class EventStream(Response):
         self.last = last
         self.heartbeat = heartbeat
         self.patience = patience
+        self.left = left
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._until_left(receive, send)
+        finally:
+            if self.left is not None:
+                self.left()
+
+    async def _until_left(self, receive: Receive, send: Send) -> None:
         sending = asyncio.create_task(self._send(send))
         leaving = asyncio.create_task(_left(receive))
         try:

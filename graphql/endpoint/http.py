@@ -90,8 +90,25 @@ class Endpoint:
         if incoming.method == "GET" and kind is not OperationType.QUERY:
             raise MethodNotAllowed
         if kind is OperationType.SUBSCRIPTION:
-            return await _followed(asked, context, accepted)
+            return await self._followed(asked, context, accepted)
         return _single(await schema.execute_prepared(prepared, asked.query, asked.variables, context), accepted)
+
+    async def _followed(self, asked: Asked, context: Context, accepted: Accepted) -> Response:
+        if not accepted.events:
+            raise StreamRequired
+        left = self.callers.enter(context)
+        try:
+            results = await schema.stream(
+                asked.query,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                operation_extensions=asked.extensions,
+            )
+        except BaseException:
+            left()
+            raise
+        return EventStream(results, until=context.viewer.expires_at, last=refused(expired(), context), left=left)
 
 
 def _require_answerable(incoming: Incoming, accepted: Accepted) -> None:
@@ -102,19 +119,6 @@ def _require_answerable(incoming: Incoming, accepted: Accepted) -> None:
     simple = incoming.method == "GET" or incoming.media_type[0] == MULTIPART
     if simple and not any(incoming.headers.get(name) for name in PREFLIGHT):
         raise PreflightRequired
-
-
-async def _followed(asked: Asked, context: Context, accepted: Accepted) -> Response:
-    if not accepted.events:
-        raise StreamRequired
-    results = await schema.stream(
-        asked.query,
-        variable_values=asked.variables,
-        context_value=context,
-        operation_name=asked.operation_name,
-        operation_extensions=asked.extensions,
-    )
-    return EventStream(results, until=context.viewer.expires_at, last=refused(expired(), context))
 
 
 def _single(result: ExecutionResult, accepted: Accepted) -> ASGIApp:

@@ -1,13 +1,17 @@
 """A request as it came in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from starlette.types import Receive, Scope
 
+from suivi.graphql.endpoint.accepting import LONGEST_HEADER
+
 Headers = Mapping[str, str]
 """By name in lower case."""
+LISTS = (b"accept", b"content-encoding")
+"""Headers that may come in several, which together are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Incoming:
     def of(cls, scope: Scope, receive: Receive) -> "Incoming":
         # Of several with one name the first counts, as it does for Starlette.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        if len(headers) < len(scope["headers"]):
+            headers |= _together(scope["headers"])
         return cls(scope, receive, headers)
 
     @property
@@ -35,7 +41,16 @@ class Incoming:
     @property
     def media_type(self) -> tuple[str, str]:
         """Of the body, and its character set."""
-        return _media_type(self.headers.get("content-type", ""))
+        header = self.headers.get("content-type", "")
+        return _media_type(header) if len(header) <= LONGEST_HEADER else ("", "")
+
+
+def _together(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    told: dict[str, list[str]] = {}
+    for name, value in headers:
+        if name in LISTS:
+            told.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    return {name: ", ".join(values) for name, values in told.items()}
 
 
 @lru_cache(maxsize=200)

@@ -1,18 +1,23 @@
-"""How many operations one token's holder may send: a bucket each, in this process alone."""
+"""How many operations one token's holder may send, and connections keep open: in this process alone."""
 
 import math
-from collections import OrderedDict
-from collections.abc import Hashable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from suivi.core.access.viewer import Viewer
-from suivi.graphql.endpoint.refusing import RateLimited
+from suivi.graphql.endpoint.refusing import RateLimited, TooManyConnections
 
 
 @dataclass(slots=True)
 class Bucket:
     left: float
     at: float
+
+
+def holder_of(viewer: Viewer) -> Hashable:
+    """Not the token itself: a new one is a refresh away."""
+    return viewer.subject, viewer.role, viewer.partner_id, viewer.frontend
 
 
 class Rates:
@@ -36,10 +41,29 @@ class Rates:
         bucket.left -= 1
 
     def _bucket(self, viewer: Viewer, per_minute: int, now: float) -> Bucket:
-        # Not the token itself: a new one is a refresh away.
-        holder = (viewer.subject, viewer.role, viewer.partner_id, viewer.frontend)
+        holder = holder_of(viewer)
         bucket = self._buckets.setdefault(holder, Bucket(left=per_minute, at=now))
         self._buckets.move_to_end(holder)
         if len(self._buckets) > self.MOST_HOLDERS:
             self._buckets.popitem(last=False)
         return bucket
+
+
+class Connections:
+    """WebSockets and event streams that are open."""
+
+    def __init__(self) -> None:
+        self._open: Counter[Hashable] = Counter()
+
+    def enter(self, viewer: Viewer, limit: int) -> Callable[[], None]:
+        """To be called once, when the connection is over. Raises TooManyConnections."""
+        holder = holder_of(viewer)
+        if self._open[holder] >= limit:
+            raise TooManyConnections(limit=limit)
+        self._open[holder] += 1
+        return lambda: self._leave(holder)
+
+    def _leave(self, holder: Hashable) -> None:
+        self._open[holder] -= 1
+        if not self._open[holder]:
+            del self._open[holder]

@@ -45,6 +45,15 @@ class UnsupportedMediaType(Refusal):
     remedy = "Send the header Content-Type: application/json."
 
 
+class UnsupportedEncoding(Refusal):
+    """The body is compressed, which is not undone here."""
+
+    status: ClassVar[int] = 415
+    headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "identity"}
+    code = "UNSUPPORTED_ENCODING"
+    remedy = "Send the body as it is, without the header Content-Encoding."
+
+
 class BodyMalformed(Refusal):
     """The body is not one JSON object in UTF-8 with each name once and every number finite."""
 
@@ -91,6 +100,14 @@ class RateLimited(Refusal):
     remedy = "Wait for as many seconds as Retry-After says, and ask for more at once rather than more often."
 
 
+class TooManyConnections(Refusal):
+    """There are {limit} WebSockets and event streams open for this token's holder already."""
+
+    status: ClassVar[int] = 429
+    code = "TOO_MANY_CONNECTIONS"
+    remedy = "Close those that are no longer needed; one WebSocket carries many subscriptions."
+
+
 class TooManyOperations(Refusal):
     """There are {limit} operations under way on this connection already."""
 
@@ -130,7 +147,7 @@ class DocumentNotTrusted(Refusal):
 
 
 class ClockMalformed(Refusal):
-    """Suivi-Clock is no instant."""
+    """Suivi-Clock is no instant between 1900 and 2200."""
 
     code = "CLOCK_MALFORMED"
     remedy = "Send an instant in ISO 8601, such as 2026-03-13T18:00Z, or leave the header out."

@@ -20,7 +20,7 @@ from suivi.graphql.endpoint.answering import encoded, told, was_executed
 from suivi.graphql.endpoint.bodies import named_of, parse_json
 from suivi.graphql.endpoint.callers import Callers, locale_of, locale_told
 from suivi.graphql.endpoint.outbox import Outbox
-from suivi.graphql.endpoint.refusing import ClockMalformed, TooManyOperations
+from suivi.graphql.endpoint.refusing import ClockMalformed, TooManyConnections, TooManyOperations
 from suivi.graphql.following import expired, require_current
 from suivi.graphql.limits.documents import NotExecuted
 from suivi.graphql.live import Subscriber, TooSlow
@@ -87,6 +87,7 @@ class Connection:
         "_clock",
         "_context",
         "_init_received",
+        "_left",
         "_locale",
         "_outbox",
         "_patience",
@@ -96,7 +97,14 @@ class Connection:
     )
 
     def __init__(
-        self, websocket: WebSocket, send: Any, callers: Callers, *, clock: Callable[[], datetime], locale: str
+        self,
+        websocket: WebSocket,
+        send: Any,
+        callers: Callers,
+        *,
+        clock: Callable[[], datetime],
+        locale: str,
+        init_seconds: float = INIT_SECONDS,
     ) -> None:
         self.operations: dict[str, Operation] = {}
         self._websocket = websocket
@@ -105,11 +113,12 @@ class Connection:
         self._locale = locale
         self._context: Context | None = None
         self._init_received = False
+        self._left: Callable[[], None] | None = None
         # Not by way of Starlette, which looks each time whether the connection was closed: the outbox knows.
         self._outbox = Outbox(send, too_slow=self._drop)
         # Of no length until there is a reason to give up.
         self._patience = asyncio.timeout(None)
-        self._timer = self._later(INIT_SECONDS, self._close, 4408, "Connection initialisation timeout")
+        self._timer = self._later(init_seconds, self._close, 4408, "Connection initialisation timeout")
 
     @property
     def context(self) -> Context:
@@ -134,6 +143,8 @@ class Connection:
             for name in list(self.operations):
                 self._end(name)
             self._outbox.stop()
+            if self._left is not None:
+                self._left()
 
     async def _received(self, received: Any) -> None:
         try:
@@ -182,6 +193,11 @@ class Connection:
             context = await self._callers.of(token, clock=self._clock, locale=locale)
         except Unauthenticated as unknown:
             self._close(4403, unknown.code)
+            return
+        try:
+            self._left = self._callers.enter(context)
+        except TooManyConnections as refusal:
+            self._close(4429, refusal.code)
             return
         self._context = context
         self.say({"type": "connection_ack"})

@@ -23,7 +23,10 @@ from suivi.core.refusals import Refusal
 from suivi.graphql.execution import Plan, compile_plan
 from suivi.graphql.limits import refusing
 from suivi.graphql.limits.allowance import Allowance
-from suivi.graphql.limits.measuring import DEEPEST, Bottomless, Measuring, Size, repeats
+from suivi.graphql.limits.introspection import Introspection
+from suivi.graphql.limits.measuring import ABSENT, DEEPEST, Bottomless, Measuring, Size
+from suivi.graphql.limits.repeats import repeats
+from suivi.graphql.limits.weights import ROWS
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 KEPT_TOKENS = 50_000
@@ -39,7 +42,7 @@ overlapping.MAX_COMPLEXITY_BUDGET = 10_000
 
 
 class NotExecuted(Exception):  # noqa: N818 - an answer to the caller
-    """The errors that are the whole answer; `size` where the document could be measured."""
+    """The errors that are the whole answer; `size` where it could be measured and may be told."""
 
     def __init__(self, errors: list[GraphQLError], size: Size | None = None) -> None:
         self.errors = errors
@@ -94,9 +97,16 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
+        self.introspection = Introspection(schema)
+        self.rows = dict(ROWS)
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._lasting: dict[str, Document | None] = {}
         self._tokens = 0
+
+    def expect(self, rows: Mapping[str, int]) -> None:
+        """Lists that are longer than the table of sizes says: what is counted never gets less."""
+        for name, number in rows.items():
+            self.rows[name] = max(number, self.rows.get(name, 0))
 
     def keep_for_good(self, texts: Iterable[str]) -> None:
         """Once these are read, no others push them out. There is no bound: for trusted documents only."""
@@ -108,20 +118,25 @@ class Documents:
     def prepare(
         self, text: str, name: str | None, variables: Mapping[str, Any] | None, allowance: Allowance
     ) -> Prepared:
-        """Raises NotExecuted."""
+        """Raises NotExecuted.
+
+        The cost comes after validation: it follows the schema, so a document that does not fit would be told of it.
+        """
+        document: Document | None = None
         size: Size | None = None
         try:
             document = self.read(text, allowance)
             operation = document.operation(name)
             size = self.measure(document, operation, variables or {}, allowance)
             _require_within(size, allowance)
-        except GraphQLError as error:
-            raise NotExecuted([error], size) from None
-        except Refusal as refusal:
-            raise NotExecuted([_error(refusal)], size) from None
-        if faults := self.faults(document, allowance):
-            self._forget(text)
-            raise NotExecuted(faults, size)
+            if faults := self.faults(document, allowance):
+                self._forget(text)
+                raise NotExecuted(faults, size if allowance.may_introspect else None)
+            _require_affordable(size, allowance)
+        except (GraphQLError, Refusal) as wrong:
+            may_tell = allowance.may_introspect or (document is not None and document.valid)
+            error = wrong if isinstance(wrong, GraphQLError) else _error(wrong)
+            raise NotExecuted([error], size if may_tell else None) from None
         return Prepared(document=document, operation=operation, size=size)
 
     def read(self, text: str, allowance: Allowance) -> Document:
@@ -143,7 +158,7 @@ class Documents:
         name = operation.name.value if operation.name else None
         if (by := document.by.get(name)) is not None and (size := document.sizes.get(_key(name, by, variables))):
             return size
-        measuring = Measuring(self.schema, document.ast, variables)
+        measuring = Measuring(self.schema, document.ast, variables, rows=self.rows, introspection=self.introspection)
         try:
             size = measuring.measure(operation)
         except Bottomless:
@@ -213,21 +228,33 @@ def _told(error: GraphQLSyntaxError, allowance: Allowance) -> Exception:
 
 
 def _require_within(size: Size, allowance: Allowance) -> None:
+    """In all that does not depend on what is in the schema."""
     if size.introspects and not allowance.may_introspect:
         raise refusing.IntrospectionNotAllowed()
     if size.depth > allowance.depth:
         raise refusing.QueryTooDeep(depth=size.depth, limit=allowance.depth)
-    if size.cost > allowance.cost:
-        raise refusing.QueryTooCostly(cost=size.cost, limit=allowance.cost)
     if size.aliases > allowance.aliases:
         raise refusing.TooManyAliases(aliases=size.aliases, limit=allowance.aliases)
     if size.directives > allowance.directives:
         raise refusing.TooManyDirectives(directives=size.directives, limit=allowance.directives)
 
 
+def _require_affordable(size: Size, allowance: Allowance) -> None:
+    if size.cost > allowance.cost:
+        raise refusing.QueryTooCostly(cost=size.cost, limit=allowance.cost)
+
+
 def _key(name: str | None, by: tuple[str, ...], variables: Mapping[str, Any]) -> Any:
-    sizes = (variables.get(variable, "default") for variable in by)
-    return name, *(size if isinstance(size, int | str) else None for size in sizes)
+    return name, *(_weighed(variables.get(variable, ABSENT)) for variable in by)
+
+
+def _weighed(told: Any) -> Any:
+    """All of a variable that a size can depend on: a number, or the length of a text."""
+    if isinstance(told, str):
+        return str, len(told)
+    if isinstance(told, int | float):
+        return type(told), told
+    return ABSENT if told is ABSENT else None
 
 
 def _error(refusal: Refusal) -> GraphQLError:

@@ -8,9 +8,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    NamedTypeNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+)
 
 from suivi.core.refusals import Refusal
+from suivi.core.wording.rules import LONGEST_TEXT
 from suivi.graphql.limits.allowance import Allowance
 from suivi.graphql.limits.documents import Documents, NotExecuted
 from suivi.graphql.nodes import MAX_PAGE
@@ -110,9 +118,16 @@ WHAT_TO_DO = (
 
 def _examine(entry: Entry, operation: OperationDefinitionNode, documents: Documents, allowance: Allowance) -> Fit:
     name = operation.name.value if operation.name else None
-    longest_pages = {one.variable.name.value: MAX_PAGE for one in operation.variable_definitions or ()}
-    size = documents.prepare(entry.text, name, longest_pages, allowance).size
+    most = {one.variable.name.value: _most(one) for one in operation.variable_definitions or ()}
+    size = documents.prepare(entry.text, name, most, allowance).size
     return Fit(entry=entry, kind=operation.operation.value, name=name, depth=size.depth, cost=size.cost)
+
+
+def _most(variable: VariableDefinitionNode) -> Any:
+    """The longest page or text that may be asked for."""
+    kind = variable.type.type if isinstance(variable.type, NonNullTypeNode) else variable.type
+    is_text = isinstance(kind, NamedTypeNode) and kind.name.value == "String"
+    return "a" * LONGEST_TEXT if is_text else MAX_PAGE
 
 
 def _sentence(error: Exception) -> str:

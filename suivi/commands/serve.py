@@ -7,14 +7,16 @@ import logging.config
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
 from suivi import parts
 from suivi.commands.migrate import up_to_date
+from suivi.commands.serve_protocols import protocol_of
 from suivi.core.registry import Registry
 from suivi.graphql.app import Running, create_app, living
 from suivi.problems import Problem, unknown_variables
@@ -32,24 +34,53 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "request": {"()": "suivi.commands.serve.RequestFormatter"},
     },
+    "filters": {"garbled": {"()": "suivi.commands.serve.NotGarbled"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "requests": {"class": "logging.StreamHandler", "formatter": "request"},
     },
     "root": {"level": "WARNING", "handlers": ["stderr"]},
-    "loggers": {"uvicorn.access": {"level": "INFO", "handlers": ["requests"], "propagate": False}},
+    "loggers": {
+        "uvicorn.access": {"level": "INFO", "propagate": False},
+        "uvicorn.error": {"filters": ["garbled"]},
+    },
 }
 
 
 class RequestFormatter(logging.Formatter):
-    """Method, first path segment and status: queries hold tickets, paths ids, and addresses stand for persons."""
+    """Method, first path segment and status: queries hold tickets, paths ids, and addresses stand for persons.
+
+    A segment that leads nowhere in Suivi is whatever somebody typed, and is left out.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        super().__init__()
+        self.known = known
 
     def format(self, record: logging.LogRecord) -> str:
         _, method, path, _, status = record.args  # type: ignore[misc]
         first = str(path).partition("?")[0].strip("/").partition("/")[0]
-        return f"{self.formatTime(record)} {method} /{first} {status}"
+        return f"{self.formatTime(record)} {method} /{first if first in self.known else '…'} {status}"
+
+
+def log_requests(app: Starlette) -> None:
+    """Only with --access-log: uvicorn takes the handler away otherwise."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(RequestFormatter(first_segments(app)))
+    logging.getLogger("uvicorn.access").addHandler(handler)
+
+
+def first_segments(app: Starlette) -> frozenset[str]:
+    """Of the paths there are, `/` being the empty one."""
+    paths = [path for route in app.routes if (path := getattr(route, "path", None)) is not None]
+    return frozenset(path.strip("/").partition("/")[0] for path in paths)
+
+
+class NotGarbled(logging.Filter):
+    """Leaves out the traceback of every text that is no UTF-8: anybody may send one, and is told so."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Invalid UTF-8 sequence received")
 
 
 class Server(uvicorn.Server):
@@ -90,6 +121,7 @@ async def _serve(chosen: Settings, *, access_log: bool) -> None:
             _say(f"Applied migration {name}.")
         app = create_app(chosen, registry=registry)
         running: Running = app.state.running
+        log_requests(app)
         # Entered here and not by uvicorn, so that what fails on the way in is told like any other problem.
         async with living(running):
             _say(f"Suivi listens on {_address(listener)}/graphql ({chosen.environment}). Ctrl-C stops it.")
@@ -98,12 +130,13 @@ async def _serve(chosen: Settings, *, access_log: bool) -> None:
             gc.freeze()
             # An answer is thousands of objects without a circle among them: ordinary thresholds look again and again.
             gc.set_threshold(COLLECT_AFTER, 50, 100)
-            await Server(_config(app, chosen, access_log=access_log)).serve([listener])
+            await Server(config_of(app, chosen, access_log=access_log)).serve([listener])
 
 
-def _config(app: Any, chosen: Settings, *, access_log: bool) -> uvicorn.Config:
+def config_of(app: Any, chosen: Settings, *, access_log: bool) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=protocol_of(chosen.body_seconds),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=chosen.body_bytes,

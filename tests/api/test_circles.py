@@ -10,6 +10,9 @@ import pytest
 from tests.api.test_loading import INBOX
 from tests.services.world import World
 
+pytestmark = pytest.mark.compiled
+"""graphql-core leaves some."""
+
 
 @contextmanager
 def kept_by_circles() -> Iterator[list[Any]]:

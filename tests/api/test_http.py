@@ -91,6 +91,7 @@ async def test_the_operation_that_is_named_is_the_one_executed(running: Suivi) -
         "text/plain",
         "application/x-www-form-urlencoded",
         "application/json; charset=latin-1",
+        "application/json;" + "q=1;" * 300,
         "",
     ],
 )
@@ -101,8 +102,32 @@ async def test_a_body_that_is_not_declared_as_json_is_not_looked_at(running: Sui
     assert (answer.status_code, code(answer)) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
+async def test_a_compressed_body_is_told_to_come_as_it_is(running: Suivi) -> None:
+    packed = await post(running, {"query": ASK}, **{"content-encoding": "gzip"})
+    plain = await post(running, {"query": ASK}, **{"content-encoding": "identity"})
+
+    assert (packed.status_code, code(packed)) == (415, "UNSUPPORTED_ENCODING")
+    assert "Content-Encoding" in packed.json()["errors"][0]["message"]
+    assert plain.json()["data"] == {"viewer": {"role": "operator"}}
+
+
 async def test_nothing_that_is_accepted_is_not_given(running: Suivi) -> None:
     answer = await post(running, {"query": ASK}, accept="image/png")
+
+    assert (answer.status_code, code(answer)) == (406, "NOT_ACCEPTABLE")
+
+
+async def test_what_is_accepted_may_come_in_several_headers(running: Suivi) -> None:
+    several = [*bearer(running).items(), ("accept", "image/png"), ("accept", NEW)]
+
+    answer = await running.http.post("/graphql", json={"query": ASK}, headers=several)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{NEW}; charset=utf-8")
+
+
+@pytest.mark.parametrize("accept", ["*/*;q=nan", f"{NEW};q=nan", "a," * 60_000])
+async def test_nonsense_that_is_accepted_is_refused_without_a_token_too(running: Suivi, accept: str) -> None:
+    answer = await running.http.post("/graphql", json={"query": ASK}, headers={"accept": accept})
 
     assert (answer.status_code, code(answer)) == (406, "NOT_ACCEPTABLE")
 
@@ -166,6 +191,14 @@ async def test_a_multipart_request_needs_leave_too_and_carries_no_files(running:
     assert (unasked.status_code, code(unasked)) == (400, "PREFLIGHT_REQUIRED")
     assert asked.json()["data"] == {"viewer": {"role": "operator"}}
     assert (filed.status_code, code(filed)) == (400, "BODY_MALFORMED")
+
+
+async def test_a_multipart_request_says_once_what_it_asks(running: Suivi) -> None:
+    twice = [("operations", (None, '{"query": "{ viewer { role } }"}')), ("operations", (None, '{"query": "{"}'))]
+
+    answer = await running.http.post("/graphql", files=twice, headers=bearer(running) | PREFLIGHT)
+
+    assert (answer.status_code, code(answer)) == (400, "BODY_MALFORMED")
 
 
 JUNK = {"content-type": "multipart/form-data; boundary=x"}

@@ -77,6 +77,39 @@ async def test_a_subscription_is_a_stream_of_events_and_leaving_ends_it(world: W
     await until_listening(world, 0)
 
 
+async def test_only_so_many_streams_are_open_for_one_person(world: World, address: str) -> None:
+    """R-214: WebSockets and event streams together; who leaves makes room."""
+    running = world.suivi.running
+    running.settings = running.settings.model_copy(update={"connections_per_token": 1})
+    async with following(address, world, world.patient.token) as first:
+        await until_listening(world, 1)
+        async with following(address, world, world.patient.token) as second:
+            refused = json.loads(await second.aread())
+        async with following(address, world, world.practitioner.token) as other:
+            await until_listening(world, 2)
+    await until_listening(world, 0)
+    async with following(address, world, world.patient.token) as again:
+        await until_listening(world, 1)
+
+    assert (second.status_code, refused["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_CONNECTIONS")
+    assert [answer.status_code for answer in (first, other, again)] == [200, 200, 200]
+
+
+async def test_a_stream_that_never_began_takes_no_room(world: World, address: str) -> None:
+    """Of what may not be followed."""
+    running = world.suivi.running
+    running.settings = running.settings.model_copy(update={"connections_per_token": 1})
+    elsewhere = "Q2FzZTowMWEyMDY4Yy0wZTIwLTcxNjEtOTU2MC01MzMyYzU2NmE4Mjk="
+    told = {"query": f'subscription {{ messagePosted(caseId: "{elsewhere}") {{ body }} }}'}
+    headers = EVENTS | {"authorization": f"Bearer {world.patient.token}"}
+
+    async with httpx.AsyncClient(timeout=PATIENCE) as http:
+        answers = [await http.post(address, json=told, headers=headers) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert all("errors" in answer.text for answer in answers)
+
+
 async def test_a_token_that_expires_ends_the_stream_with_its_code(world: World, address: str) -> None:
     token = world.suivi.token(Role.PATIENT, "patient-one", lives=timedelta(seconds=2))
     async with following(address, world, token) as answer:

@@ -3,18 +3,22 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.websockets import WebSocket, WebSocketState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from suivi.core.access.viewer import Role
+from suivi.graphql.endpoint.callers import Callers
+from suivi.graphql.endpoint.websocket import Connection
+from suivi.graphql.running import utc_now
 from suivi.graphql.schema import schema
 from tests.clients.served import served
 from tests.services.suivi import Suivi, suivi
@@ -229,6 +233,73 @@ async def test_only_so_many_operations_are_under_way_at_once(world: World) -> No
     assert (error["id"], error["payload"][0]["extensions"]["code"]) == ("c", "TOO_MANY_OPERATIONS")
     assert (after["id"], after["type"]) == ("c", "next")
     assert closed == (4409, "Subscriber for b already exists")
+
+
+async def test_only_so_many_connections_are_open_for_one_person(few: Suivi, address: str) -> None:
+    """R-214: who leaves makes room."""
+    few.running.settings = few.running.settings.model_copy(update={"connections_per_token": 1})
+    other = few.token(Role.PATIENT, "other")
+    async with opening(address) as first:
+        await say(first, init(few))
+        await hear(first)
+        async with opening(address) as second, opening(address) as theirs:
+            await say(second, init(few))
+            refused = await closing(second)
+            await say(theirs, {"type": "connection_init", "payload": {"authorization": f"Bearer {other}"}})
+            let_in = await hear(theirs)
+    async with opening(address) as again:
+        await say(again, init(few))
+        after = await hear(again)
+
+    assert refused == (4429, "TOO_MANY_CONNECTIONS")
+    assert let_in == after == {"type": "connection_ack"}
+
+
+async def test_operations_over_a_connection_are_counted_by_the_minute_too(tmp_path: Path, database_url: str) -> None:
+    """R-214."""
+    async with (
+        suivi(data_dir=tmp_path, database_url=database_url, requests_per_minute=1) as running,
+        served(running) as host,
+        opening(f"ws://{host}/graphql") as connection,
+    ):
+        await say(connection, init(running))
+        await hear(connection)
+        await say(connection, subscribe(name="a"))
+        first, complete = await hear(connection), await hear(connection)
+        await say(connection, subscribe(name="b"))
+        second = await hear(connection)
+
+    assert (first["id"], first["type"], complete["type"]) == ("a", "next", "complete")
+    assert (second["id"], second["type"]) == ("b", "error")
+    assert second["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+class Silent:
+    """A client that opens a connection and says nothing."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self.heard: list[MutableMapping[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        await self.told.wait()
+        return {"type": "websocket.disconnect"}
+
+    async def hear(self, message: MutableMapping[str, Any]) -> None:
+        self.heard.append(message)
+        self.told.set()
+
+
+async def test_who_does_not_say_who_they_are_is_closed_out_with_4408(running: Suivi) -> None:
+    silent, callers = Silent(), Callers(running.running)
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": [PROTOCOL]}
+    websocket = WebSocket(scope, silent.receive, silent.hear)
+    websocket.client_state = WebSocketState.CONNECTED
+
+    async with asyncio.timeout(PATIENCE):
+        await Connection(websocket, silent.hear, callers, clock=utc_now, locale="en", init_seconds=0.01).serve()
+
+    assert [(message["type"], message["code"]) for message in silent.heard] == [("websocket.close", 4408)]
 
 
 async def test_a_long_name_that_is_taken_does_not_break_the_closing(world: World) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
-from tests.services.ports import free_port
+from suivi.commands.serve import config_of, listening
 from tests.services.suivi import Suivi
 
 
@@ -20,13 +20,13 @@ class Server(uvicorn.Server):
 @asynccontextmanager
 async def served(running: Suivi) -> AsyncIterator[str]:
     """Its address without the scheme, such as `127.0.0.1:4711`."""
-    config = uvicorn.Config(running.app, port=free_port(), lifespan="off", ws="websockets-sansio", log_config=None)
-    server = Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"127.0.0.1:{config.port}"
-    finally:
-        server.should_exit = True
-        await serving
+    server = Server(config_of(running.app, running.running.settings, access_log=False))
+    with listening("127.0.0.1", 0) as listener:
+        serving = asyncio.create_task(server.serve([listener]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving

@@ -162,3 +162,12 @@ def test_the_highest_cost_is_that_of_the_longest_pages(tmp_path: Path) -> None:
     (fit,) = examined(read_manifests(file), SCHEMA, widest(Settings()))
 
     assert getattr(fit, "cost", 0) == 201
+
+
+def test_the_highest_cost_of_reading_a_text_is_that_of_the_longest(tmp_path: Path) -> None:
+    text = 'query Look($text: String!) { wording(text: $text, language: "en") { checked } }'
+    file = written(tmp_path, {hashed(text): text})
+
+    (fit,) = examined(read_manifests(file), SCHEMA, widest(Settings()))
+
+    assert getattr(fit, "cost", 0) == 5_002

@@ -9,7 +9,9 @@ from graphql import GraphQLSchema, build_schema, parse
 from suivi.graphql.limits import documents as limits
 from suivi.graphql.limits.allowance import Allowance
 from suivi.graphql.limits.documents import Documents, NotExecuted
-from suivi.graphql.limits.measuring import DEEPEST, PLAIN_LIST, Measuring, Size, repeats
+from suivi.graphql.limits.measuring import DEEPEST, Measuring, Size
+from suivi.graphql.limits.repeats import repeats
+from suivi.graphql.limits.weights import PLAIN_LIST
 
 SCHEMA: GraphQLSchema = build_schema("""
   type Query { case(id: ID): Case cases(first: Int = 20, last: Int): CaseConnection! }
@@ -50,7 +52,8 @@ def refused(text: str, allowance: Allowance, name: str | None = None) -> list[st
         ("{ cases(first: 5) { nodes { messages(first: 3) { body } } } }", 1 + 5 * (1 + 3 * 2)),
         ("query($n: Int) { cases(first: $n) { nodes { id } } }", 1 + 8 * 2),
         ("query($m: Int = 6) { cases(first: $m) { nodes { id } } }", 1 + 6 * 2),
-        ("query($m: Int) { cases(first: $m) { nodes { id } } }", 1 + PLAIN_LIST * 2),
+        ("query($m: Int) { cases(first: $m) { nodes { id } } }", 1 + 20 * 2),
+        ("query($m: Int) { cases(first: $m, last: 30) { nodes { id } } }", 1 + 30 * 2),
         ("{ ... on Query { case { ... { id } } } }", 2),
     ],
 )
@@ -150,9 +153,46 @@ def test_the_size_of_a_document_follows_its_variables() -> None:
     documents = Documents(SCHEMA)
     text = "query($n: Int) { cases(first: $n) { nodes { id } } }"
 
-    costs = [documents.prepare(text, None, {"n": n}, Allowance()).size.cost for n in (1, 2, 3, 1, 50)]
+    costs = [documents.prepare(text, None, {"n": n}, Allowance()).size.cost for n in (1, 2, 3, 1, 50, 100.0, 50)]
 
-    assert costs == [3, 5, 7, 3, 101]
+    assert costs == [3, 5, 7, 3, 101, 201, 101]
+
+
+@pytest.mark.parametrize("wrong", ["default", "", 1.5, None, [3], {"n": 3}])
+def test_what_is_no_number_changes_nothing_for_the_next_who_sends_none(wrong: Any) -> None:
+    documents = Documents(SCHEMA)
+    text = "query($n: Int! = 100) { cases(first: $n) { nodes { id } } }"
+
+    documents.prepare(text, None, {"n": wrong}, Allowance())
+
+    assert documents.prepare(text, None, {}, Allowance()).size.cost == 201
+
+
+@pytest.mark.parametrize("invalid", ["{ casez { nodes { n } } }", "{ cases { nodes { n } } }", "{ zz { __schema } }"])
+def test_the_cost_of_what_does_not_fit_is_told_to_those_who_may_introspect_and_nobody_else(invalid: str) -> None:
+    """A field that is there costs more than one that is not."""
+    told = {}
+    for curious in (True, False):
+        with pytest.raises(NotExecuted) as refusal:
+            Documents(SCHEMA).prepare(invalid, None, {}, Allowance(cost=30, may_introspect=curious))
+        told[curious] = refusal.value.size is not None
+
+    assert told == {True: True, False: False}
+
+
+def test_what_does_not_fit_is_not_refused_for_what_it_would_cost() -> None:
+    costly = Allowance(cost=30, may_introspect=False)
+
+    assert refused("{ cases { nodes { idd } } }", costly) == ["GRAPHQL_VALIDATION_FAILED"]
+    assert refused("{ cases { nodes { id } } }", costly) == ["QUERY_TOO_COSTLY"]
+
+
+def test_who_asks_too_much_of_what_fits_is_told_how_much() -> None:
+    with pytest.raises(NotExecuted) as refusal:
+        Documents(SCHEMA).prepare("{ cases { nodes { id } } }", None, {}, Allowance(cost=30, may_introspect=False))
+
+    assert refusal.value.size is not None
+    assert refusal.value.size.cost == 41
 
 
 def test_repeats_are_counted_through_inline_fragments() -> None:
