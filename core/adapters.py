@@ -29,6 +29,9 @@ class Notice:
     urgent: bool
     means: str = ""
     """That medicine is a duty of means and never of result, for the end of what is sent (R-002)."""
+    means_locale: str = ""
+    """The language that is really in; "": `locale`."""
+    means_version: str = ""
 
 
 class NotDelivered(Exception):  # noqa: N818 - says what happened to a notice

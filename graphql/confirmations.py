@@ -21,15 +21,28 @@ from suivi.core.confirmations.models import ConfirmationItem as ItemRow
 from suivi.core.confirmations.models import ConfirmationRequest as RequestRow
 from suivi.core.confirmations.verifying import Issued, issued
 from suivi.core.coverage.content import Content
+from suivi.core.documents.words import unavailable_of
+from suivi.core.patients.models import Patient as PatientRow
 from suivi.core.reading import Row
 from suivi.graphql.clinics import Clinic, Member, clinics, load_clinic, members
-from suivi.graphql.context import Info
+from suivi.graphql.context import Info, columns_of
 from suivi.graphql.cover_content import CoverContent, vocabulary_of
 from suivi.graphql.coverage import Terms, termss
 from suivi.graphql.edges import edge
 from suivi.graphql.events import Event, history
 from suivi.graphql.loading import Level, Load
-from suivi.graphql.nodes import Connection, Node, Stored, connection_of, listed, read_id, read_id_or_none, read_page
+from suivi.graphql.nodes import (
+    Connection,
+    Node,
+    Stored,
+    connection,
+    connection_of,
+    listed,
+    read_id,
+    read_id_or_none,
+    read_page,
+)
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.patients import Patient, patients
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import localized, localized_or_none
@@ -94,8 +107,8 @@ class ConfirmationItem:
     answer: ConfirmationAnswer | None = strawberry.field(description="Null until it is signed; silence is no answer.")
 
     @classmethod
-    def of(cls, row: Any, answers: list[Any], request: Any) -> "ConfirmationItem":
-        answer = ConfirmationAnswer.of(answers[0], request) if answers else None
+    def of(cls, row: Any, answered: Any, request: Any) -> "ConfirmationItem":
+        answer = None if answered is None else ConfirmationAnswer.of(answered, request)
         return cls(number=row.number, kind=row.kind, subject=row.subject, question=row.question, answer=answer)
 
     @strawberry.field
@@ -106,16 +119,20 @@ class ConfirmationItem:
 async def _items(info: Info, request: Any) -> list[ConfirmationItem]:
     rows = await info.context.parts(ItemRow, "request_id", request.id)
     answers = await asyncio.gather(*(info.context.parts(AnswerRow, "item_id", row.id) for row in rows))
-    return [ConfirmationItem.of(row, found, request) for row, found in zip(rows, answers, strict=True)]
+    return [
+        ConfirmationItem.of(row, found[0] if found else None, request) for row, found in zip(rows, answers, strict=True)
+    ]
 
 
 @strawberry.type(description="What a patient asks a clinic to confirm in writing, before choosing it or later.")
-class ConfirmationRequest(Stored, Node):
+class ConfirmationRequest(Noticed, Stored, Node):
     specialty: str
     procedure: str
     variant: str | None
     material: str | None
-    language: str = strawberry.field(description="The one the patient reads the confirmation in.")
+    language: str = strawberry.field(
+        description="The one the patient asked for the confirmation in; English stands for one that no document has."
+    )
     asker_role: str
     asked_at: datetime
     due_on: date = strawberry.field(description="The last day of the clinic's own response time, at the clinic.")
@@ -152,14 +169,21 @@ class ConfirmationRequest(Stored, Node):
     @staticmethod
     def confirmations(info: Info, first: int = 30) -> Level[list["Confirmation"]]:
         read_page(first, None)
-        return info.context.newest_of_each(ConfirmationRow, "request_id", last=first).then(listed(Confirmation, first))
+        only = columns_of(info, Confirmation)
+        rows = info.context.newest_of_each(ConfirmationRow, "request_id", last=first, only=only)
+        return rows.then(listed(Confirmation, first))
 
     @strawberry.field
-    async def state(self, info: Info) -> RequestStateEnum:  # type: ignore[valid-type]
-        signed = await info.context.parts(ConfirmationRow, "request_id", self.key)
-        return rules.state_of(self.row, len(signed))
+    def state(self, info: Info) -> Load[RequestStateEnum]:  # type: ignore[valid-type]
+        def state(signed: int) -> rules.RequestState:
+            return rules.state_of(self.row, signed)
 
-    @strawberry.field(description="Asked, answered, reminded, withdrawn, looked at. Newest first.")
+        return info.context.counts(ConfirmationRow, "request_id").of(self.key).then(state)
+
+    @strawberry.field(
+        description="Asked, answered, reminded, withdrawn, looked at. Newest first. It does not name who asks to a "
+        "clinic that has not treated them."
+    )
     async def history(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Event]:
         return await history(info, self.key, first=first, after=after)
 
@@ -179,18 +203,13 @@ class ConfirmationRequest(Stored, Node):
         clinic = await info.context.one(ClinicRow, self.row.clinic_id)
         return rules.days_late(self.row, on=day_at(zone(clinic.time_zone if clinic else "UTC"), info.context.at))
 
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
-
 
 @strawberry.type(description="A clinic's signed answer to some or all items of a request. Frozen as it was signed.")
-class Confirmation(Stored, Node):
+class Confirmation(Noticed, Stored, Node):
     number: str = strawberry.field(description="Printed on it.")
     signed_at: datetime
-    languages: list[str] = strawberry.field(description="Of the document; the patient's first.")
+    languages: list[str] = strawberry.field(description="Those the document is written in; the patient's first.")
     digest: str = strawberry.field(description="SHA-256 of the document, for `verifyConfirmation`.")
-    notice_version: str
     wording_findings: int | None = strawberry.field(
         description="Sentences found to promise a result when it was signed; null: nobody could look."
     )
@@ -231,17 +250,22 @@ class Confirmation(Stored, Node):
     def signatory(info: Info) -> Level[Member | None]:
         return members(info)
 
+    @strawberry.field(description="The patient's or the clinic's that documents do not have, so that it is in English.")
+    async def unavailable_languages(self, info: Info) -> list[str]:
+        [request] = await info.context.parts(RequestRow, "id", self.row.request_id)
+        answers = await info.context.parts(AnswerRow, "confirmation_id", self.key)
+        return list(unavailable_of([request.language, *(answer.language for answer in answers)]))
+
+    @strawberry.field(description="Of the notices in the document, which stay as they were signed.")
+    def signed_notice_version(self) -> str:
+        return str(self.row.notice_version)
+
     @strawberry.field(description="The items it answers.")
     async def items(self, info: Info) -> list[ConfirmationItem]:
         [request] = await info.context.parts(RequestRow, "id", self.row.request_id)
-        mine = {row.item_id for row in await info.context.parts(AnswerRow, "confirmation_id", self.key)}
-        rows = [row for row in await info.context.parts(ItemRow, "request_id", request.id) if row.id in mine]
-        answers = await asyncio.gather(*(info.context.parts(AnswerRow, "item_id", row.id) for row in rows))
-        return [ConfirmationItem.of(row, found, request) for row, found in zip(rows, answers, strict=True)]
-
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
+        mine = {row.item_id: row for row in await info.context.parts(AnswerRow, "confirmation_id", self.key)}
+        items = await info.context.parts(ItemRow, "request_id", request.id)
+        return [ConfirmationItem.of(row, mine[row.id], request) for row in items if row.id in mine]
 
 
 def confirmation_requests(info: Info) -> Level[ConfirmationRequest | None]:
@@ -290,7 +314,7 @@ class ConfirmationVerification:
 @strawberry.type
 class ConfirmationQueries:
     @strawberry.field(description="Newest first. Patients see what they asked, staff what their clinic was asked.")
-    def confirmation_requests(
+    async def confirmation_requests(
         self,
         info: Info,
         first: int = 20,
@@ -298,7 +322,7 @@ class ConfirmationQueries:
         open: bool = False,
         clinic_id: strawberry.ID | None = None,
         patient_id: strawberry.ID | None = None,
-    ) -> Load[Connection[ConfirmationRequest]]:
+    ) -> Connection[ConfirmationRequest]:
         given = {
             "clinic_id": read_id_or_none("Clinic", clinic_id, field="clinicId"),
             "patient_id": read_id_or_none("Patient", patient_id, field="patientId"),
@@ -306,8 +330,12 @@ class ConfirmationQueries:
         where: dict[str, Any] = {column: value for column, value in given.items() if value is not None}
         if open:
             where |= {"answered_on__isnull": True, "withdrawn_at__isnull": True}
-        rows = info.context.newest_of_all(RequestRow, last=first, before=read_page(first, after), **where)
-        return rows.then(connection_of(ConfirmationRequest, first=first))
+        before = read_page(first, after)
+        # Or a clinic could try the ids it knows on the requests of people it has not treated.
+        if "patient_id" in where and await info.context.one(PatientRow, where["patient_id"]) is None:
+            return connection([], [], more=False)
+        rows = await info.context.newest_of_all(RequestRow, last=first, before=before, **where)
+        return connection_of(ConfirmationRequest, first=first)(rows)
 
     @strawberry.field(description="Null when there is none, or you may not see it.")
     def confirmation_request(self, info: Info, id: strawberry.ID) -> Load[ConfirmationRequest | None]:

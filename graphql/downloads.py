@@ -1,5 +1,6 @@
 """Files of confirmations over HTTP: the signature in the address is the permission, and no token or cookie is asked."""
 
+import logging
 from uuid import UUID
 
 from starlette.middleware import Middleware
@@ -19,7 +20,10 @@ from suivi.core.confirmations.opening import (
     has_expired,
     is_granted,
 )
+from suivi.core.documents.signing import CertificateEnded
 from suivi.graphql.running import Running
+
+log = logging.getLogger(__name__)
 
 _ANY_ORIGIN = Middleware(
     CORSMiddleware,
@@ -62,7 +66,11 @@ async def _confirmation(house: House, request: Request) -> Response:
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    content = await file_of(house, found, file_format)
+    try:
+        content = await file_of(house, found, file_format)
+    except CertificateEnded as ended:
+        log.error("a confirmation cannot be signed: %s", ended)
+        return _denied("This document cannot be signed at the moment. Ask whoever runs this server.", 503)
     return Response(content, headers=headers, media_type=CONTENT_TYPES[file_format])
 
 

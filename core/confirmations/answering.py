@@ -41,6 +41,7 @@ from suivi.core.records import new_id
 from suivi.core.reminders.actions import met
 from suivi.core.reminders.models import ReminderKind
 from suivi.core.sql import update
+from suivi.core.wording.alone import alone
 from suivi.core.wording.rules import review
 
 
@@ -76,7 +77,7 @@ async def answer_confirmation(by: Acting, request_id: UUID, answering: Answering
     before = await _require_open(asked, answering.answers)
     language = _language(answering, asked.clinic)
     answers = _checked(by, asked, answering.answers)
-    kept = require_worded(_reviewed(by, answers, language), answering.wording_reason)
+    kept = require_worded(await _reviewed(by, answers, language), answering.wording_reason)
     signing = await _signing(by, asked, answers, language)
     confirmation = _confirmation(by, asked, signing, kept)
     await _keep(by, asked, signing, confirmation, left=len(asked.items) - before - len(answers))
@@ -149,11 +150,13 @@ def _stated_period(asked: Asked, item: ConfirmationItem) -> str | None:
     return asked.terms.reference_period if asked.terms and is_about_all(item) else None
 
 
-def _reviewed(by: Acting, answers: Mapping[int, ItemAnswer], language: str) -> list[Reviewed]:
+async def _reviewed(by: Acting, answers: Mapping[int, ItemAnswer], language: str) -> list[Reviewed]:
     """What the clinic writes now. What its terms say was looked at when they were published."""
     words = by.house.registry.promise_words(language)
     own = chain.from_iterable(_own_words(answer) for answer in answers.values())
-    return [Reviewed(field=field, review=review(said, language=language, words=words)) for field, said in own]
+    return await alone(
+        lambda: [Reviewed(field=field, review=review(said, language=language, words=words)) for field, said in own]
+    )
 
 
 def _own_words(answer: ItemAnswer) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from suivi.core.clocks.periods import Period
-from suivi.core.confirmations.models import Confirmation, ConfirmationAnswer, ConfirmationItem, ConfirmationRequest
+from suivi.core.confirmations.models import Confirmation, ConfirmationAnswer, ConfirmationItem
 from suivi.core.confirmations.periods import ConfirmedPeriod
 from suivi.core.sql import Sql, ask
 
@@ -28,7 +28,6 @@ class Held:
     """A confirmation that a patient holds, with what was asked and answered."""
 
     confirmation: Confirmation
-    request: ConfirmationRequest
     answers: tuple[tuple[ConfirmationItem, ConfirmationAnswer], ...]
 
 
@@ -51,9 +50,9 @@ async def held_for(treatments: Sequence[Any]) -> dict[UUID, list[Held]]:
     """By id of the treatment, in the order they were signed: three statements however many there are."""
     ids = await held_ids([treatment.id for treatment in treatments])
     wanted = list({identity for found in ids.values() for identity in found})
-    rows = await Confirmation.filter(id__in=wanted).select_related("request") if wanted else []
+    rows = await Confirmation.filter(id__in=wanted) if wanted else []
     answers = await _answers(wanted)
-    held = {one.id: Held(confirmation=one, request=one.request, answers=tuple(answers[one.id])) for one in rows}
+    held = {one.id: Held(confirmation=one, answers=tuple(answers[one.id])) for one in rows}
     return {treatment: [held[identity] for identity in found] for treatment, found in ids.items()}
 
 

@@ -58,6 +58,16 @@ class Writer:
         own = [Line(what=self._own("lines", "in_words"), said=self._said(text))] if text else []
         return (*self._of_content(content or Content()), *self._of_period(period), *own)
 
+    def response_time(self, days: int | None) -> tuple[Line, ...]:
+        """How long the clinic takes to answer, by its terms."""
+        if days is None:
+            return ()
+
+        def stated(language: str) -> str:
+            return _counted(days, "day", language)
+
+        return (Line(what=self._own("lines", "response_time"), stated=self._named(f"P{days}D", stated)),)
+
     def silence(self) -> Line:
         """What nobody mentions is not stated, and never covered (R-122)."""
         return Line(what=self._own("lines", "other_fees"), stated=self._own("payers", "not_stated"))
@@ -174,13 +184,20 @@ def _span(limit: Limit, language: str) -> str:
     if limit.lifetime_of is not None:
         return worded("lifetimes", limit.lifetime_of.value, language)
     if limit.unit in CALENDAR:
-        return format_unit(limit.count or 0, f"duration-{limit.unit.value}", locale=language)
+        return _counted(limit.count or 0, limit.unit.value, language)
     return worded("parts", limit.unit.value, language, count=limit.count)
 
 
 def _length(period: Period, language: str) -> str:
     counted = (("year", period.years), ("month", period.months), ("week", period.weeks), ("day", period.days))
-    return " ".join(format_unit(count, f"duration-{unit}", locale=language) for unit, count in counted if count)
+    return " ".join(_counted(count, unit, language) for unit, count in counted if count)
+
+
+def _counted(count: int, unit: str, language: str) -> str:
+    """Where a language writes the long form as the short one, Babel has the short one alone, and says the code."""
+    code = f"duration-{unit}"
+    told = format_unit(count, code, locale=language)
+    return format_unit(count, code, "short", locale=language) if code in told else told
 
 
 def _amount(cap: Money, language: str) -> str:

@@ -80,15 +80,20 @@ def _signature(house: House, path: str, expires: str) -> str:
 
 
 async def file_of(house: House, confirmation: Confirmation, file_format: FileFormat) -> bytes:
-    """The same bytes every time, as long as the platform signs with the same key."""
+    """The same bytes every time, as long as the platform signs with the same key. Raises CertificateEnded."""
     # Typst and what writes CMS take 20 MB: only processes that make a file load them.
     from suivi.core.documents.json_file import json_file
     from suivi.core.documents.pdf import pdf_of
 
-    frozen = Frozen(confirmation.document, confirmation.digest)
-    if file_format is FileFormat.JSON:
-        return json_file(frozen, house.signing.key, confirmation.signed_at)
-    return await pdf_of(frozen, key=house.signing.key, signed_at=confirmation.signed_at)
+    frozen, key = Frozen(confirmation.document, confirmation.digest), house.signing.key
+    signed_at = key.time_of(confirmation.signed_at)
+
+    async def make() -> bytes:
+        if file_format is FileFormat.JSON:
+            return json_file(frozen, key, signed_at)
+        return await pdf_of(frozen, key=key, signed_at=signed_at)
+
+    return await house.signing.files.file((frozen.digest, signed_at, file_format), make)
 
 
 def file_name(confirmation: Confirmation, file_format: FileFormat) -> str:

@@ -1,25 +1,40 @@
 """How clinics keep to their own time in answering requests for confirmation: plain counts (R-135, R-190)."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F
-from tortoise.functions import Count
-from tortoise.queryset import QuerySet
-
-from suivi.core.confirmations.models import ConfirmationRequest
+from suivi.core.sql import Sql, ask
 
 SMALLEST = 5
-"""Fewer requests than this say more about those who asked than about the clinic (R-190)."""
+"""Of fewer people than this, counts say more about those who asked than about the clinic (R-190)."""
+
+# Whoever asks the same clinic about the same thing over and over moves one count by one.
+_COUNTED = """
+SELECT "clinic_id", COUNT(DISTINCT "patient_id") AS "people",
+    COUNT(CASE WHEN "state" = 0 THEN 1 END) AS "answered_in_time",
+    COUNT(CASE WHEN "state" = 1 THEN 1 END) AS "awaited",
+    COUNT(CASE WHEN "state" = 2 THEN 1 END) AS "answered_late",
+    COUNT(CASE WHEN "state" = 3 THEN 1 END) AS "overdue"
+FROM (
+    SELECT "clinic_id", "patient_id", MAX(
+        CASE WHEN "answered_on" <= "due_on" THEN 0 WHEN "answered_on" > "due_on" THEN 2
+        WHEN "due_on" >= ? THEN 1 ELSE 3 END
+    ) AS "state"
+    FROM "confirmation_request" WHERE "withdrawn_at" IS NULL AND "clinic_id" IN ({clinics})
+    GROUP BY "clinic_id", "patient_id", "treatment_id", CASE WHEN "treatment_id" IS NULL THEN "procedure" END
+) AS "matter" GROUP BY "clinic_id"
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responsiveness:
-    """Of the requests that were not withdrawn: `asked` is the sum of the other four."""
+    """Of the matters that people asked about, without requests withdrawn: `asked` is the sum of the other four.
+
+    A matter is one person's treatment, or a procedure before there is one. Of several requests about it the one that
+    fared worst counts.
+    """
 
     answered_in_time: int
     answered_late: int
@@ -32,26 +47,11 @@ class Responsiveness:
 
 
 async def responsiveness(ids: Sequence[UUID], *, today: date) -> dict[UUID, Responsiveness | None]:
-    """Of clinics where it is this day. None where there are too few. Four statements."""
-    asked = ConfirmationRequest.filter(clinic_id__in=list(ids), withdrawn_at__isnull=True)
-    answered, left = asked.filter(answered_on__isnull=False), asked.filter(answered_on__isnull=True)
-    in_time = await _by_clinic(answered.filter(answered_on__lte=F("due_on")))
-    late = await _by_clinic(answered.filter(answered_on__gt=F("due_on")))
-    awaited = await _by_clinic(left.filter(due_on__gte=today))
-    overdue = await _by_clinic(left.filter(due_on__lt=today))
-    found = {
-        identity: Responsiveness(
-            answered_in_time=in_time[identity],
-            answered_late=late[identity],
-            awaited=awaited[identity],
-            overdue=overdue[identity],
-        )
-        for identity in ids
-    }
-    return {identity: one if one.asked >= SMALLEST else None for identity, one in found.items()}
-
-
-async def _by_clinic(requests: QuerySet[Any]) -> Mapping[UUID, int]:
-    counted: Sequence[tuple[UUID, int]]
-    counted = await requests.annotate(number=Count("id")).group_by("clinic_id").values_list("clinic_id", "number")
-    return defaultdict(int, counted)
+    """Of clinics where it is this day. None where too few people have asked. One statement."""
+    text = _COUNTED.format(clinics=", ".join("?" * len(ids)) or "NULL")
+    found: dict[UUID, Responsiveness | None] = {}
+    for row in await ask(Sql(text, [today, *map(str, ids)])):
+        counts = dict(row)
+        people, clinic_id = counts.pop("people"), UUID(str(counts.pop("clinic_id")))
+        found[clinic_id] = Responsiveness(**counts) if people >= SMALLEST else None
+    return {identity: found.get(identity) for identity in ids}

@@ -1,6 +1,6 @@
 """What may be asked and answered, and where a request stands."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -153,12 +153,14 @@ def checked_items(items: Sequence[ItemAsked], terms: Content, fee_kinds: Collect
     """Raises OutOfRange, UnknownSubject, QuestionMissing, ItemRepeated and what texts are refused for."""
     inputs.number(len(items), field="items", least=1, most=MOST_ITEMS)
     checked = [_checked_item(item, terms, fee_kinds) for item in items]
-    # What is asked in words may be asked twice in other words.
-    if len({(item.kind, item.subject, item.question if item.kind is ItemKind.OTHER else None) for item in checked}) < (
-        len(checked)
-    ):
+    if len({what_is_asked(item) for item in checked}) < len(checked):
         raise ItemRepeated(field="items")
     return checked
+
+
+def what_is_asked(item: Any) -> tuple[ItemKind, str | None, str | None]:
+    """The same of two items that ask the same. What is asked in words alone is another thing in other words."""
+    return item.kind, item.subject, item.question if item.kind is ItemKind.OTHER else None
 
 
 def _checked_item(item: ItemAsked, terms: Content, fee_kinds: Collection[str]) -> ItemAsked:
@@ -226,11 +228,3 @@ def days_late(request: Any, *, on: date) -> int:
     """On a day at the clinic: 0 until the last day of its response time, which is included."""
     until = request.answered_on or on
     return max(0, (until - request.due_on).days) if request.withdrawn_at is None else 0
-
-
-def first_language_of_each(tags: Iterable[str]) -> list[str]:
-    """Without a second one that is only another region's: `en` and `en-GB` would say the same twice."""
-    by_language: dict[str, str] = {}
-    for tag in tags:
-        by_language.setdefault(tag.split("-")[0], tag)
-    return list(by_language.values())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from suivi.core.confirmations.models import Confirmation, ConfirmationAnswer, ConfirmationItem, ConfirmationRequest
+from suivi.core.confirmations.models import Confirmation, ConfirmationItem, ConfirmationRequest
+from suivi.core.confirmations.rules import what_is_asked
 from suivi.core.evidence.actions import HashUnreadable
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -37,13 +38,14 @@ async def issued(digest: str) -> Issued | None:
 
 async def _has_newer(confirmation: Confirmation) -> bool:
     request = await ConfirmationRequest.get(id=confirmation.request_id)
-    mine = ConfirmationAnswer.filter(confirmation_id=confirmation.id)
-    asked = set(await mine.values_list("item__kind", "item__subject"))
-    others = ConfirmationItem.filter(
+    asked = await ConfirmationItem.filter(answers__confirmation_id=confirmation.id)
+    since = await ConfirmationItem.filter(
         request__patient_id=request.patient_id,
         request__clinic_id=request.clinic_id,
         request__treatment_id=request.treatment_id,
         request__procedure=request.procedure,
-        answers__confirmation__id__gt=confirmation.id,
+        request__variant=request.variant,
+        request__material=request.material,
+        answers__confirmation_id__gt=confirmation.id,
     )
-    return not asked.isdisjoint(set(await others.values_list("kind", "subject")))
+    return not {what_is_asked(item) for item in asked}.isdisjoint(what_is_asked(item) for item in since)

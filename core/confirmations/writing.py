@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
+
 from suivi.core.clinics.models import Clinic, Member
 from suivi.core.confirmations.about import asks_about_all_fees, is_about_all
 from suivi.core.confirmations.lines import Line, Writer, worded
 from suivi.core.confirmations.models import AnswerKind, ConfirmationItem, ConfirmationRequest
-from suivi.core.confirmations.rules import ItemAnswer, NotConfirmed, first_language_of_each
+from suivi.core.confirmations.rules import ItemAnswer, NotConfirmed
 from suivi.core.coverage.content import Content, content_of
 from suivi.core.coverage.models import Terms
 from suivi.core.coverage.vocabulary import Vocabulary
@@ -25,7 +27,7 @@ from suivi.core.documents.confirmation import (
     Signatory,
     TermsReference,
 )
-from suivi.core.documents.words import spoken_by
+from suivi.core.documents.words import spoken_by, unavailable_of
 from suivi.core.patients.models import Patient
 from suivi.core.registry import Registry
 from suivi.core.specialties.common import common
@@ -74,20 +76,24 @@ class Signing:
 
 
 def languages_of(asked: Asked, signing: Signing) -> tuple[str, ...]:
-    """The patient's, then the clinic's."""
-    return tuple(first_language_of_each([asked.request.language, signing.language]))
+    """Those the document is written in: the patient's, then the clinic's, or what is spoken instead."""
+    return spoken_by(_read_in(asked, signing))
+
+
+def _read_in(asked: Asked, signing: Signing) -> tuple[str, str]:
+    return asked.request.language, signing.language
 
 
 def document_of(asked: Asked, signing: Signing, registry: Registry) -> ConfirmationDocument:
     languages = languages_of(asked, signing)
-    writing = _Writing(asked, signing, spoken_by(languages), vocabulary_of(asked.request, registry))
+    writing = _Writing(asked, signing, languages, vocabulary_of(asked.request, registry))
     request, clinic, treatment_id = asked.request, asked.clinic, asked.request.treatment_id
     return ConfirmationDocument(
         number=signing.number,
         id=str(signing.id),
         clinic=ClinicParty(id=str(clinic.id), name=clinic.name, city=clinic.city, country=clinic.country),
         signatory=Signatory(id=str(signing.by.id), name=signing.by.name, role=signing.by.kind.value),
-        patient=PatientParty(id=str(asked.patient.id), pseudonym=asked.patient.reference),
+        patient=PatientParty(pseudonym=asked.patient.reference),
         languages=languages,
         requested_at=request.asked_at,
         signed_at=signing.at,
@@ -96,6 +102,7 @@ def document_of(asked: Asked, signing: Signing, registry: Registry) -> Confirmat
         terms=() if asked.terms is None else (writing.reference(asked.terms),),
         treatment_id=None if treatment_id is None else str(treatment_id),
         procedure=writing.procedure(request.procedure),
+        unavailable=tuple(_language_named(tag, languages) for tag in unavailable_of(_read_in(asked, signing))),
     )
 
 
@@ -172,7 +179,19 @@ class _Writing:
         writer = Writer(vocabulary=self.vocabulary, languages=self.languages, said_in=said_in)
         text = terms.text if own and terms and is_about_all(item) else None
         lines = writer.lines(answer.content, answer.reference_period, text)
+        if own and terms and is_about_all(item):
+            lines = (*lines, *writer.response_time(terms.response_days))
         return (*lines, writer.silence()) if asks_about_all_fees(item) and answer.content else lines
+
+
+def _language_named(tag: str, languages: Sequence[str]) -> Named:
+    """A language that Babel has no name for is its tag."""
+    base = tag.split("-")[0]
+    return Named(code=tag, names={language: _display(base, language) for language in languages})
+
+
+def _display(base: str, language: str) -> str:
+    return str(Locale.parse(language).languages.get(base, base))
 
 
 def _saying(text: str | None, language: str) -> Saying | None:

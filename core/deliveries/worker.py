@@ -64,7 +64,7 @@ class Deliverer:
         `grace` is what a send in hand gets when the loop is stopped; then it is given back for another worker.
         """
         self._adapters = registry.adapters
-        self._means = registry.notice
+        self._means = registry.notice_of
         self._locales = {plugin.id: plugin.locales for plugin in registry.plugins}
         self._feed = feed
         self._audit_key = audit_key
@@ -182,6 +182,7 @@ class Deliverer:
     def _notice(self, claimed: Claimed, adapter: str, to: str) -> Notice:
         offered = self._locales.get(adapter, claimed.languages)
         locale = rules.locale_for(claimed.languages, offered)
+        means = self._means(locale)
         return Notice(
             event_id=claimed.event_id,
             delivery_id=claimed.id,
@@ -190,7 +191,9 @@ class Deliverer:
             locale=locale,
             link=self._link(claimed.id),
             urgent=claimed.urgent,
-            means=self._means(locale),
+            means=means.text,
+            means_locale=means.locale,
+            means_version=means.version,
         )
 
     async def _within_limits(self, sending: Awaitable[None]) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
@@ -47,6 +48,11 @@ def thawed(text: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NotCanonical("no object")
     return value
+
+
+def instant(at: datetime) -> str:
+    """How a document spells it, such as `2026-11-23T10:00:00Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

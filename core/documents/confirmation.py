@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from suivi.core.documents.canonical import instant
 from suivi.core.notices import Notice
 
 FORMAT = "suivi-confirmation/1"
 """The first thing a document says. Readers of old documents rely on it: another shape is another format."""
-
-KNOWN_ITEMS = ("terms", "deadlines", "reintervention_fees", "clinic_warranty", "manufacturer_warranty", "other")
-"""Items whose names are in `words/`; others bring their own."""
 
 
 class Answer(StrEnum):
@@ -49,9 +47,11 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientParty:
-    """`pseudonym` is the partner's reference, never a name."""
+    """`pseudonym` is the partner's reference, never a name.
 
-    id: str
+    There is no id: with it, whoever holds the document could register a treatment for the patient.
+    """
+
     pseudonym: str
 
 
@@ -65,18 +65,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsReference:
-    """The published version that an answer is about. `digest` is its SHA-256 where there is one."""
+    """The published version that an answer is about."""
 
     id: str
     procedure: Named
     number: int
     effective_from: date
-    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmedItem:
-    """`asked` is the patient's question, `stated` what the clinic says, `reason` why not or what differs.
+    """`asked` is the patient's question, `stated` what the clinic says.
 
     A subclass may add `lines`, which are printed below: each has `what` it is about (Named), what is `stated` of it
     (Named or None) and what was `said` (Saying or None). Whatever else it adds is in the JSON alone.
@@ -86,15 +85,15 @@ class ConfirmedItem:
     answer: Answer
     asked: Saying | None = None
     stated: Saying | None = None
-    reason: Saying | None = None
     terms: str | None = None
     """The id of the TermsReference it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationDocument:
-    """`languages` are the patient's and the clinic's, one or two; `notices` one for each of them.
+    """`languages` are those it is written in, one or two, the patient's first; `notices` one for each of them.
 
+    `unavailable` are those of the patient and the clinic that documents are not written in: English stands for them.
     `number` is what people call the document by. `treatment_id` is None for somebody who has not chosen a clinic yet.
     """
 
@@ -111,6 +110,7 @@ class ConfirmationDocument:
     terms: tuple[TermsReference, ...] = ()
     treatment_id: str | None = None
     procedure: Named | None = None
+    unavailable: tuple[Named, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For `freeze`. Instants are in UTC, to the second."""
@@ -131,8 +131,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value
-
-
-def instant(at: datetime) -> str:
-    """Such as `2026-11-23T10:00:00Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

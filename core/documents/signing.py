@@ -5,6 +5,7 @@ twice gives the same bytes.
 """
 
 import hashlib
+import logging
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, pkcs12
 
 from suivi.core.access.keys import BrokenKeyFile, kept
+from suivi.core.documents.kept import KeptFiles
+
+log = logging.getLogger(__name__)
 
 Certificates = tuple[x509.Certificate, ...]
 
@@ -24,7 +28,7 @@ OWN_FILE = "signing.pem"
 SMALLEST_KEY = 2048
 """Bits."""
 _OWN_KEY = 3072
-_MOST_CERTIFICATES = 20
+_LONGEST_CHAIN = 20
 # It says which key signed and nothing about when: a key of one's own making has nobody to vouch for a date.
 _FROM, _UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 
@@ -41,6 +45,16 @@ class UnusableSigningKey(BrokenKeyFile):
         self.args = (self.sentence,)
 
 
+class CertificateEnded(Exception):  # noqa: N818 - named for what has happened
+    """What the key signs for this instant would verify nowhere."""
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        super().__init__(
+            f"the certificate of the signing key ended on {certificate.not_valid_after_utc:%Y-%m-%d}: what is signed "
+            "since then cannot be handed out; set SUIVI_SIGNING_KEY to a key with a certificate that is valid"
+        )
+
+
 class SigningKey:
     """`certificates` begins with the key's own, then those that vouch for it."""
 
@@ -54,6 +68,16 @@ class SigningKey:
     @property
     def certificate(self) -> x509.Certificate:
         return self.certificates[0]
+
+    def time_of(self, signed_at: datetime) -> datetime:
+        """When it signs what was signed at that instant: what is older than its certificate, as soon as that is valid.
+
+        Another time would not verify. It follows from the document and the key, as all that is in a file. Raises
+        CertificateEnded for what was signed after its last day.
+        """
+        if signed_at > self.certificate.not_valid_after_utc:
+            raise CertificateEnded(self.certificate)
+        return max(signed_at, self.certificate.not_valid_before_utc)
 
     def sign(self, content: bytes) -> bytes:
         return self.key.sign(content, PKCS1v15(), hashes.SHA256())
@@ -78,10 +102,13 @@ class Signing:
     ) -> None:
         """Raises UnusableSigningKey. `former` has the certificates of earlier keys, as PEM."""
         self._own = data_dir / OWN_FILE
+        self.files = KeptFiles()
         self._former = () if former is None else _certificates_in(former)
         self.is_own = configured is None
         if configured is not None:
             self.key = _configured(configured, password)
+            if datetime.now(UTC) > self.key.certificate.not_valid_after_utc:
+                log.warning("%s", CertificateEnded(self.key.certificate))
 
     @cached_property
     def key(self) -> SigningKey:
@@ -113,7 +140,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 def read_certificates(content: bytes) -> Certificates:
     """Raises ValueError."""
-    return tuple(x509.load_pem_x509_certificates(content)[:_MOST_CERTIFICATES])
+    return tuple(x509.load_pem_x509_certificates(content))
 
 
 def signed_by(certificate: x509.Certificate, signature: bytes, content: bytes) -> bool:
@@ -175,7 +202,7 @@ def _pkcs12(content: bytes, password: str | None) -> tuple[object, Certificates]
 def _vouching(own: x509.Certificate, given: Certificates) -> Certificates:
     """The certificate, the one that vouches for it, and so on, as far as the file goes."""
     chain = [own]
-    while len(chain) < _MOST_CERTIFICATES:
+    while len(chain) < _LONGEST_CHAIN:
         issuer = next((one for one in given if one.subject == chain[-1].issuer and one not in chain), None)
         if issuer is None:
             break

@@ -47,7 +47,10 @@ def read_json(content: bytes, certificates: Certificates) -> Read:
 def _opened(content: bytes) -> dict[str, Any]:
     try:
         file = thawed(content)
-        if set(file) == _KEYS and file["format"] == FORMAT and isinstance(file["document"], dict):
+        is_ours = file.get("format") == FORMAT and isinstance(file.get("document"), dict)
+        if is_ours and not file.get("signature"):
+            raise NotAsSigned(Fault.NOT_SIGNED)
+        if is_ours and set(file) == _KEYS:
             return file
     except NotCanonical:
         pass

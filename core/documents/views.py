@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -22,6 +22,10 @@ _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """They make a text read otherwise than it is written."""
 
 
+_PRINTED = {ord("\t"): "    ", ord("\ufeff"): "\u2060"}
+"""The mark that some programs begin a text with is to Unicode an old spelling of another one that nobody sees."""
+
+
 class NoView(ValueError):  # noqa: N818 - named for what is missing
     """A document's format is none that can be printed, or it lacks what its format has."""
 
@@ -38,15 +42,10 @@ class Speech:
         """Words of our own in each language; a code that we have no words for is said itself."""
         return _once_each([self.said(_at(words(language), path), language) for language in self.languages])
 
-    def named(self, named: Mapping[str, Any], *, known: bool = False) -> list[View]:
-        """What a code is called: as the document says, else as we say where it is `known`, else the code itself."""
-        names, code = named["names"], named["code"]
-        told = []
-        for language in self.languages:
-            own = words(language)["what"].get(code) if known else None
-            name, spoken_in = _name_in(language, names, own or code)
-            told.append(self.said(name, spoken_in))
-        return _once_each(told)
+    def named(self, named: Mapping[str, Any]) -> list[View]:
+        """What a code is called: as the document says, else the code itself."""
+        names = [_name_in(language, named["names"], named["code"]) for language in self.languages]
+        return _once_each([self.said(name, spoken_in) for name, spoken_in in names])
 
     def plain(self, text: str) -> list[View]:
         return [self.said(text, self.languages[0])]
@@ -58,7 +57,7 @@ class Speech:
         return {"lang": language.lower(), "region": region.upper() if region else None, "lines": lines}
 
     def printable(self, text: str) -> str:
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", "    "))
+        text = unicodedata.normalize("NFC", text.translate(_PRINTED).replace("\r\n", "\n"))
         for cluster in sorted(self.unprintable, key=len, reverse=True):
             text = text.replace(cluster, _codes(cluster))
         return "".join(_codes(one) if _hidden(one) else one for one in text)
@@ -131,7 +130,16 @@ def _confirmation_facts(document: Mapping[str, Any], speech: Speech) -> list[Vie
         facts.append(_row(speech.label("treatment"), speech.plain(document["treatment_id"])))
     facts.append(_row(speech.label("requested"), speech.plain(_when(document["requested_at"]))))
     facts.append(_row(speech.label("signed"), speech.plain(_when(document["signed_at"]))))
+    # Documents of before had no such part.
+    if unavailable := document.get("unavailable"):
+        facts.append(_row(speech.label("unavailable"), _list_of(unavailable, speech)))
     return facts
+
+
+def _list_of(several: Sequence[Mapping[str, Any]], speech: Speech) -> list[View]:
+    names = [[_name_in(language, one["names"], one["code"])[0] for one in several] for language in speech.languages]
+    listed = [speech.said(", ".join(told), language) for told, language in zip(names, speech.languages, strict=True)]
+    return _once_each(listed)
 
 
 def _terms(references: list[Any], speech: Speech) -> list[View]:
@@ -151,15 +159,15 @@ def _version(reference: Mapping[str, Any], own: Mapping[str, Any]) -> str:
 def _items(document: Mapping[str, Any], speech: Speech) -> list[View]:
     told = []
     for place, item in enumerate(document["items"], start=1):
+        number = item.get("number", place)
         rows = [
             *_saying(item, "asked", speech),
             _row(speech.label("answer"), speech.label("answers", item["answer"]), strong=True),
             *_saying(item, "stated", speech),
-            *_saying(item, "reason", speech),
             *(_line(line, speech) for line in item.get("lines", ())),
         ]
-        first, *others = speech.named(item["what"], known=True)
-        numbered = first | {"lines": [f"{place}. {first['lines'][0]}", *first["lines"][1:]]}
+        first, *others = speech.named(item["what"])
+        numbered = first | {"lines": [f"{number}. {first['lines'][0]}", *first["lines"][1:]]}
         told.append(_part(heading=[numbered, *others], rows=rows))
     return told
 

@@ -26,6 +26,11 @@ def spoken(tag: str) -> str:
     return base if base in LANGUAGES else "en"
 
 
+def unavailable_of(tags: Iterable[str]) -> tuple[str, ...]:
+    """Those that documents are not written in, each once, in order."""
+    return tuple(dict.fromkeys(tag for tag in tags if tag.replace("_", "-").split("-")[0].lower() not in LANGUAGES))
+
+
 def spoken_by(tags: Iterable[str]) -> tuple[str, ...]:
     """Each once, in order; never none."""
     return tuple(dict.fromkeys(spoken(tag) for tag in tags)) or ("en",)

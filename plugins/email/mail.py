@@ -75,20 +75,29 @@ def _subject(notice: Notice, texts: Mapping[str, Any]) -> str:
 
 
 def _plain(notice: Notice, texts: Mapping[str, Any]) -> str:
-    return "\n\n".join([*_says(notice, texts), f"{texts['open']}\n{notice.link}", *_ends(notice, texts)])
+    told = [*_says(notice, texts), f"{texts['open']}\n{notice.link}", *_ends(texts), *_means(notice)]
+    return "\n\n".join(told)
 
 
 def _html(notice: Notice, texts: Mapping[str, Any], locale: str) -> str:
     link = f'<a href="{escape(notice.link)}">{escape(texts["open_link"])}</a>'
-    lines = [*map(escape, _says(notice, texts)), link, *map(escape, _ends(notice, texts))]
-    body = "\n".join(f"<p>{line}</p>" for line in lines)
+    lines = [*map(escape, _says(notice, texts)), link, *map(escape, _ends(texts))]
+    paragraph = f'<p lang="{escape(notice.means_locale)}">' if notice.means_locale else "<p>"
+    means = [f"{paragraph}{escape(part)}</p>" for part in _means(notice)]
+    body = "\n".join([*(f"<p>{line}</p>" for line in lines), *means])
     title = escape(_subject(notice, texts))
     head = f'<meta charset="utf-8"><title>{title}</title>'
     return f'<!DOCTYPE html>\n<html lang="{locale}">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>\n'
 
 
-def _ends(notice: Notice, texts: Mapping[str, Any]) -> list[str]:
-    return [texts["no_data"], texts["automatic"], *(part for part in notice.means.split("\n\n") if part)]
+def _ends(texts: Mapping[str, Any]) -> list[str]:
+    return [texts["no_data"], texts["automatic"]]
+
+
+def _means(notice: Notice) -> list[str]:
+    """Its last paragraph ends with its version."""
+    means = f"{notice.means} [{notice.means_version}]" if notice.means_version else notice.means
+    return [part for part in means.split("\n\n") if part]
 
 
 def _says(notice: Notice, texts: Mapping[str, Any]) -> list[str]:

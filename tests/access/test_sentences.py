@@ -298,7 +298,8 @@ async def test_who_was_not_let_in_yet_waits_for_their_first_day(universe: Univer
     assert universe.own.case_id in await cases_of(representative.at(first_day))
 
 
-REQUEST = """query($id: ID!) { confirmationRequest(id: $id) { patient { reference } items { question answer { text } } }
+REQUEST = """query($id: ID!) { confirmationRequest(id: $id) { patient { reference } items { question answer { text } }
+    history { nodes { actorRole actor frontend } } }
   confirmationRequests(first: 100) { nodes { id } } }"""
 
 
@@ -314,6 +315,9 @@ async def test_who_asks_before_choosing_is_heard_by_the_clinic_asked_and_no_othe
 
     request = heard["confirmationRequest"]
     assert (request["patient"], request["items"][1]["question"]) == (None, "said_question_prospect")
+    asking = [one for one in request["history"]["nodes"] if one["actorRole"] in ("patient", "representative")]
+    assert asking
+    assert {(one["actor"], one["frontend"]) for one in asking} == {(None, None)}
     assert (unheard["confirmationRequest"], known["patient"]) == (None, None)
     assert {"id": universe.prospect_request_id} not in unheard["confirmationRequests"]["nodes"]
     assert await treating.refused("openConfirmation", **opened) == "NOT_FOUND"

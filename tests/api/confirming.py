@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from suivi.core.access.viewer import Role
 from tests.api.wrongs import Trying
 from tests.services.suivi import Client
-from tests.services.world import CEMENTED, World
+from tests.services.world import CEMENTED, World, row_id
 
 REQUEST = "... on ConfirmationRequest { id version }"
 SIGNED = '... on Confirmation { id number digest languages signedAt notice(locale: "fr") }'
@@ -27,11 +28,27 @@ LATE = CEMENTED + timedelta(days=8)
 async def asked(world: World, *items: dict[str, Any], by: Client | None = None, **about: Any) -> str:
     """The id of a request, about the treatment of the world unless another is told."""
     about = about or {"treatmentId": world.treatment_id}
-    who, given = by or world.patient, {"patientId": world.patient_id, "items": [*(items or (ALL,))], **about}
+    who, given = by or world.patient, {"patientId": world.patient_id, "items": [*(items or (ALL,))]} | about
     request = await who.do("askConfirmation", REQUEST, **given)
     assert request["__typename"] == "ConfirmationRequest", request
     request_id: str = request["id"]
     return request_id
+
+
+def who_asks(world: World, name: str) -> Client:
+    """Somebody else of the same partner, for `asked_by`."""
+    partner, frontend = row_id(world.partner_id), "frontend-one"
+    return world.suivi.as_(Role.PATIENT, f"patient-{name}", partner=partner, frontend=frontend).at(CEMENTED)
+
+
+async def asked_by(world: World, name: str) -> str:
+    """The id of a request of theirs, before they chose a clinic."""
+    given: dict[str, Any] = {"reference": f"P-{name}", "subject": f"patient-{name}", "languages": ["fr"]}
+    patient = await world.frontend.do(
+        "registerPatient", "... on Patient { id }", key=f"register {name}", **given, timeZone="Europe/Paris"
+    )
+    about = {"patientId": patient["id"], "clinicId": world.clinic_id, "procedure": "crown"}
+    return await asked(world, TAXI, by=who_asks(world, name), **about)
 
 
 async def signed(world: World, request_id: str, *answers: dict[str, Any], by: Client | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ from tests.api.confirming import (
 )
 from tests.api.wrongs import each_is_refused
 from tests.services.suivi import Client
-from tests.services.world import World, build_world, content, publish_terms
+from tests.services.world import CEMENTED, World, build_world, content, publish_terms
 
 
 async def test_a_clinic_that_has_published_nothing_can_be_asked(world: World) -> None:
@@ -232,7 +232,8 @@ async def test_a_document_that_nobody_could_read_is_not_signed(world: World) -> 
     """R-134: the same long clauses over and over; one item at a time is fine."""
     clause = {"kind": "EXCLUSION", "code": "bruxism", "text": "x" * 1950}
     clauses = [clause | {"key": f"clause-{number}"} for number in range(48)]
-    await publish_terms(world.coordinator, world.clinic_id, content=content() | {"clauses": clauses})
+    the_day_before = world.coordinator.at(CEMENTED - timedelta(days=1))
+    await publish_terms(the_day_before, world.clinic_id, content=content() | {"clauses": clauses})
     crown = {"kind": "OTHER", "subject": "crown"}
     about = [ALL, ALL | {"subject": "crown"}, WARRANTY, {"kind": "CLINIC_WARRANTY"}]
     about += [crown | {"question": question} for question in ("Always?", "Everywhere?", "For everybody?")]

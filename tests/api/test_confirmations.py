@@ -18,8 +18,10 @@ from tests.api.confirming import (
     WARRANTY,
     answering,
     asked,
+    asked_by,
     seen,
     signed,
+    who_asks,
 )
 from tests.api.wrongs import Trying, each_is_refused, nothing_written
 from tests.services.suivi import Statements
@@ -110,8 +112,8 @@ async def test_a_request_can_be_withdrawn_until_it_is_answered(world: World) -> 
 
 
 async def test_an_unanswered_request_says_since_when(world: World) -> None:
-    """R-135: the last day counts at the clinic; and a sixth request makes the counts public."""
-    ids = [await asked(world, TAXI) for _ in range(5)]
+    """R-135: the last day counts at the clinic; and a fifth person who asks makes the counts public."""
+    ids = [await asked_by(world, name) for name in ("first", "second", "third", "fourth", "fifth")]
     last_minute = datetime(2026, 3, 8, 22, 59, tzinfo=UTC)
     await signed(world, ids[0], by=world.coordinator.at(last_minute))
     await signed(world, ids[1], by=world.coordinator.at(last_minute + timedelta(minutes=1)))
@@ -120,10 +122,11 @@ async def test_an_unanswered_request_says_since_when(world: World) -> None:
         "asked answeredInTime answeredLate awaited overdue } } }"
     )
 
-    in_time, late = await seen(world.patient.at(last_minute), ids[2]), await seen(world.patient.at(LATE), ids[2])
+    third = who_asks(world, "third")
+    in_time, late = await seen(third.at(last_minute), ids[2]), await seen(third.at(LATE), ids[2])
     told = (await world.frontend.at(LATE).ask(counts, id=world.clinic_id))["clinic"]["confirmationResponsiveness"]
     withdrawing: dict[str, Any] = {"requestId": ids[2], "expectedVersion": 1}
-    await world.patient.at(LATE).do("withdrawConfirmationRequest", REQUEST, **withdrawing)
+    await third.at(LATE).do("withdrawConfirmationRequest", REQUEST, **withdrawing)
     too_few = (await world.frontend.at(LATE).ask(counts, id=world.clinic_id))["clinic"]
 
     assert (in_time["overdue"], in_time["daysLate"]) == (False, 0)

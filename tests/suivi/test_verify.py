@@ -1,10 +1,12 @@
 """`suivi verify`, `suivi certificate` and its address, and what `suivi doctor` says of the signing key."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
@@ -41,6 +43,12 @@ def pem(tmp_path: Path, key: SigningKey) -> Path:
     return path
 
 
+def keep(key: SigningKey, data: Path) -> None:
+    """As the server's own, which would take a second to make."""
+    plain = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (data / OWN_FILE).write_bytes(plain + pem_of(key.certificates).encode())
+
+
 def run(*arguments: str | Path, data: Path, **environment: str) -> Result:
     given = {"SUIVI_DATA_DIR": str(data), **environment}
     return CliRunner().invoke(app, [str(argument) for argument in arguments], env=given)
@@ -66,6 +74,16 @@ def test_a_program_reads_the_same_as_json(tmp_path: Path, file: Path, pem: Path,
     assert answer["document"] == frozen().document
     assert (answer["digest"], answer["signed_at"]) == (frozen().digest, "2026-11-23T10:00:05Z")
     assert answer["certificate"] == fingerprint(key.certificate)
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_a_terminal_without_the_letters_of_a_name_is_told_the_rest(as_json: list[str]) -> None:
+    told = CliRunner(charset="ascii").invoke(
+        app, ["verify", str(ISSUED / "confirmation.json"), "--certificate", str(ISSUED / "certificate.pem"), *as_json]
+    )
+
+    assert told.exit_code == 0
+    assert "ka Nagy" in told.stdout
 
 
 def test_a_changed_file_ends_with_1_and_a_sentence(tmp_path: Path, file: Path, pem: Path) -> None:
@@ -121,15 +139,47 @@ def test_without_any_certificate_it_says_where_to_have_one_and_makes_no_key(tmp_
     assert not (tmp_path / "none").exists()
 
 
-def test_an_operator_verifies_with_the_server_s_own_key(tmp_path: Path) -> None:
-    key = Signing(tmp_path).key
-    file = tmp_path / "confirmation.json"
-    file.write_bytes(json_file(frozen(), key, SIGNED_AT))
+def test_an_operator_verifies_with_the_server_s_own_key(tmp_path: Path, file: Path, key: SigningKey) -> None:
+    keep(key, tmp_path)
 
     printed = run("certificate", data=tmp_path)
 
     assert printed.stdout == pem_of(key.certificates)
     assert run("verify", file, data=tmp_path).exit_code == 0
+
+
+def test_a_document_of_an_earlier_key_verifies_with_what_the_operator_kept(
+    tmp_path: Path, file: Path, pem: Path
+) -> None:
+    keep(a_key(), tmp_path)
+
+    assert run("verify", file, data=tmp_path).exit_code == 1
+    assert run("verify", file, data=tmp_path, SUIVI_SIGNING_FORMER=str(pem)).exit_code == 0
+
+
+def test_a_newer_key_says_when_it_sealed_what_was_signed_before(tmp_path: Path, key: SigningKey, pem: Path) -> None:
+    file = tmp_path / "again.json"
+    file.write_bytes(json_file(frozen(), key, SIGNED_AT + timedelta(days=30)))
+
+    told = run("verify", file, "--certificate", pem, data=tmp_path).stdout
+
+    assert "signed       2026-11-23T10:00:05Z" in told
+    assert "sealed       2026-12-23T10:00:05Z" in told
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"SUIVI_SIGNING_KEY": "none.pem"}, {"SUIVI_SIGNING_FORMER": "none.pem"}, {"SUIVI_PORT": "x"}]
+)
+def test_settings_that_cannot_be_used_say_nothing_against_the_document(
+    tmp_path: Path, file: Path, wrong: dict[str, str]
+) -> None:
+    """It ends with 2, not with the 1 of a document that was changed."""
+    (tmp_path / OWN_FILE).write_text("none")
+
+    told = run("verify", file, data=tmp_path, **wrong)
+
+    assert told.exit_code == 2
+    assert next(iter(wrong)) in told.stderr
 
 
 def test_a_document_is_read_from_standard_input(tmp_path: Path, file: Path, pem: Path) -> None:
@@ -145,7 +195,8 @@ def test_the_help_says_what_it_needs_and_how_it_ends(tmp_path: Path) -> None:
         assert words in told
 
 
-def test_anybody_fetches_the_certificate_from_the_server(tmp_path: Path) -> None:
+def test_anybody_fetches_the_certificate_from_the_server(tmp_path: Path, key: SigningKey) -> None:
+    keep(key, tmp_path)
     signing = Signing(tmp_path)
     client = TestClient(Starlette(routes=[certificate_route(signing)]))
 
@@ -162,6 +213,8 @@ async def signing_check(chosen: Settings) -> Check:
 
 
 async def test_doctor_asks_for_a_key_that_somebody_vouches_for_in_production(tmp_path: Path, key: SigningKey) -> None:
+    keep(key, tmp_path)
+
     own = await signing_check(Settings(data_dir=tmp_path, environment="production"))
     here = await signing_check(Settings(data_dir=tmp_path))
 

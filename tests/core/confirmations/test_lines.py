@@ -73,6 +73,25 @@ def test_a_limit_is_said_with_its_unit_and_whose_it_is(limit: dict[str, object],
         assert stated.replace("\u00a0", " ").startswith(f"{expected}, ")
 
 
+@pytest.mark.parametrize(
+    ("language", "year", "length"),
+    [
+        ("en", "5 years", "1 year 6 months 2 weeks 10 days"),
+        ("fr", "5 ans", "1 an 6 mois 2 semaines 10 jours"),
+        ("de", "5 Jahre", "1 Jahr 6 Monate 2 Wochen 10 Tage"),
+        ("es", "5 años", "1 año 6 meses 2 semanas 10 días"),
+        ("tr", "5 yıl", "1 yıl 6 ay 2 hafta 10 gün"),
+        ("ko", "5년", "1년 6개월 2주 10일"),
+    ],
+)
+def test_a_time_is_said_in_the_words_of_its_language(language: str, year: str, length: str) -> None:
+    """R-123, R-134."""
+    covered, period = told(limited(unit=LimitUnit.YEAR, count=5), "P1Y6M2W10D", language=language)
+
+    assert covered[1].replace("\u00a0", " ").startswith(f"{year}, ")
+    assert period[1].replace("\u00a0", " ") == length
+
+
 def test_a_limit_that_nobody_stated_is_said_to_be_none() -> None:
     """R-122, R-123."""
     content = Content(components=(Component(id="crown", object="crown"),))

@@ -1,10 +1,12 @@
 """Confirmations with everything in them, and keys to sign them with."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from suivi.core.documents.canonical import Frozen, freeze
 from suivi.core.documents.confirmation import (
@@ -22,12 +24,30 @@ from suivi.core.documents.signing import SigningKey, vouched_by_itself
 from suivi.core.registry import Registry
 
 SIGNED_AT = datetime(2026, 11, 23, 10, 0, 5, tzinfo=UTC)
+TERMS = Named(code="terms", names={"en": "Terms and deadlines", "fr": "Conditions et délais"})
 CROWN = Named(code="crown", names={"en": "Crown", "fr": "Couronne"})
 
 
 def a_key() -> SigningKey:
     key = generate_private_key(65537, 2048)
     return SigningKey(key, (vouched_by_itself(key),))
+
+
+def chain(key: RSAPrivateKey, *, around: datetime = SIGNED_AT) -> tuple[x509.Certificate, x509.Certificate]:
+    """A certificate of the key, valid from a day before until a day after, and that of who vouches for it."""
+    authority = generate_private_key(65537, 2048)
+    root = vouched_by_itself(authority)
+    own = (
+        x509.CertificateBuilder(
+            subject_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Duna Care")]),
+            issuer_name=root.subject,
+            public_key=key.public_key(),
+            serial_number=7,
+            not_valid_before=around - timedelta(days=1),
+            not_valid_after=around + timedelta(days=1),
+        )
+    ).sign(authority, hashes.SHA256())
+    return own, root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +59,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemInFull(ConfirmedItem):
+    number: int | None = None
     lines: tuple[Line, ...] = ()
     content: dict[str, Any] | None = None
 
 
 def an_item(**given: Any) -> ConfirmedItem:
-    usual: dict[str, Any] = {"what": Named(code="terms"), "answer": Answer.CONFIRMED}
+    usual: dict[str, Any] = {"what": TERMS, "answer": Answer.CONFIRMED}
     return ItemInFull(**(usual | given))
 
 
@@ -60,7 +81,7 @@ def a_confirmation(**given: Any) -> ConfirmationDocument:
         "id": "Q29uZmlybWF0aW9uOjE3",
         "clinic": ClinicParty(id="c1", name="Duna Dental", city="Budapest", country="HU"),
         "signatory": Signatory(id="m1", name="Réka Nagy", role="coordinator"),
-        "patient": PatientParty(id="p1", pseudonym="P-0017"),
+        "patient": PatientParty(pseudonym="P-0017"),
         "languages": languages,
         "requested_at": datetime(2026, 11, 20, 8, 30, tzinfo=UTC),
         "signed_at": SIGNED_AT,

@@ -1,6 +1,7 @@
 """What a confirmation looks like on paper: for every reader, for ever, and the same every time (R-002, R-134)."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -48,7 +49,7 @@ def prose(pdf: bytes) -> str:
 def spoken(key: SigningKey) -> bytes:
     """A document in which everybody says something in their own language."""
     items = [an_item(what=Named(code="other"), stated=says(said, language)) for language, said in SAID.items()]
-    items.append(an_item(answer=Answer.NOT_CONFIRMED, asked=says(MARKUP), reason=says("first line\nsecond line")))
+    items.append(an_item(answer=Answer.NOT_CONFIRMED, asked=says(MARKUP), stated=says("first line\nsecond line")))
     return make_pdf(frozen(items=tuple(items), languages=("fr", "ko")), key, SIGNED_AT)
 
 
@@ -102,6 +103,15 @@ def test_a_language_we_do_not_speak_reads_english_and_nothing_is_blank(key: Sign
     assert " ".join(told.split()).count("never to a result") == 1
 
 
+def test_languages_that_were_asked_for_and_are_not_in_it_are_named(key: SigningKey) -> None:
+    """R-134: in those it is written in."""
+    arabic = Named(code="ar", names={"fr": "arabe", "en": "Arabic"})
+    told = prose(make_pdf(frozen(languages=("fr", "en"), unavailable=(arabic,)), key, SIGNED_AT))
+
+    assert "Langue demandée mais non disponible" in told
+    assert "arabe · Arabic" in told
+
+
 def test_what_no_font_has_is_shown_by_its_code_and_kept_as_it_was(key: SigningKey) -> None:
     """Never an empty box: a reader sees that something stands there, and the document inside has it."""
     odd = "a\u202eb\x07c\U000f0000d\U0001f9ffe\U00012000f\u0378"
@@ -114,6 +124,26 @@ def test_what_no_font_has_is_shown_by_its_code_and_kept_as_it_was(key: SigningKe
         assert code in told
     assert "cannot be printed" in told
     assert document.document["items"][0]["stated"]["text"] == odd
+
+
+def test_the_mark_that_some_programs_begin_a_text_with_is_no_hindrance(key: SigningKey) -> None:
+    """No archive may hold it on a page; it is pasted unseen, and the document has it."""
+    document = frozen(items=(an_item(asked=says("\ufeffIs the crown covered?")),))
+
+    pdf = make_pdf(document, key, SIGNED_AT)
+
+    assert "Is the crown covered?" in prose(pdf)
+    assert "U+FEFF" not in text(pdf)
+    assert PdfReader(BytesIO(pdf)).attachments["confirmation.json"] == [document.text.encode()]
+
+
+def test_items_have_the_numbers_of_the_request(key: SigningKey) -> None:
+    """R-133: where some are answered now and some later, each keeps its own."""
+    told = text(make_pdf(frozen(items=(an_item(number=2), an_item(number=5))), key, SIGNED_AT))
+
+    assert "2. Terms and deadlines" in told
+    assert "5. Terms and deadlines" in told
+    assert "1. " not in told
 
 
 def test_no_word_is_so_long_that_it_leaves_the_page(key: SigningKey) -> None:
@@ -194,6 +224,7 @@ def test_it_is_an_archive_file_that_screen_readers_can_read(spoken: bytes) -> No
     assert reader.metadata is not None
     assert reader.metadata.title == "Confirmation écrite C-2026-17"
     assert not reader.is_encrypted
+    assert re.search(rb"%%EOF(?![\r\n])", spoken.removesuffix(b"%%EOF")) is None, "objects begin on lines of their own"
 
 
 def test_every_font_of_it_is_inside_and_the_signature_s_field_is_as_archives_want_it(spoken: bytes) -> None:

@@ -2,7 +2,6 @@
 
 import stat
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from suivi.core.documents.signing import (
     read_certificates,
     vouched_by_itself,
 )
-from tests.core.documents.documents import SIGNED_AT, a_key
+from tests.core.documents.documents import a_key, chain
 
 PASSWORD = "a password nobody may read"
 
@@ -50,23 +49,6 @@ def test_a_damaged_key_file_is_named_and_never_replaced(tmp_path: Path) -> None:
         _ = Signing(tmp_path).key
 
     assert (tmp_path / OWN_FILE).read_text() == "no key"
-
-
-def chain(key: RSAPrivateKey) -> tuple[x509.Certificate, x509.Certificate]:
-    """A certificate of the key, and that of the authority that vouches for it."""
-    authority = generate_private_key(65537, 2048)
-    root = vouched_by_itself(authority)
-    own = (
-        x509.CertificateBuilder(
-            subject_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Duna Care")]),
-            issuer_name=root.subject,
-            public_key=key.public_key(),
-            serial_number=7,
-            not_valid_before=SIGNED_AT - timedelta(days=1),
-            not_valid_after=SIGNED_AT + timedelta(days=1),
-        )
-    ).sign(authority, hashes.SHA256())
-    return own, root
 
 
 def as_pem(key: RSAPrivateKey, own: x509.Certificate, root: x509.Certificate) -> bytes:
@@ -102,6 +84,14 @@ def test_documents_of_an_earlier_key_still_verify(tmp_path: Path) -> None:
     signing = Signing(tmp_path, former=file)
 
     assert signing.certificates == (signing.key.certificate, earlier.certificate)
+
+
+def test_no_earlier_certificate_is_forgotten_however_often_the_key_is_replaced() -> None:
+    first, later = a_key().certificate, a_key().certificate
+
+    kept = read_certificates(pem_of((*[later] * 24, first)).encode())
+
+    assert kept[24] == first
 
 
 def a_small_key() -> bytes:

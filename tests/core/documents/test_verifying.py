@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from asn1crypto import x509 as asn1  # type: ignore[import-untyped]
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ from suivi.core.documents.pdf_signature import signed
 from suivi.core.documents.signing import SigningKey, pem_of, read_certificates
 from suivi.core.documents.verifying import MOST_BYTES, verify
 from suivi.core.documents.words import LANGUAGES, words
-from tests.core.documents.documents import SIGNED_AT, a_key, frozen
+from tests.core.documents.documents import SIGNED_AT, a_key, chain, frozen
 from tests.docs.fences import fences
 
 EARLIER = Path(__file__).with_name("issued_earlier")
@@ -176,6 +177,21 @@ def test_a_signature_from_before_its_certificate_is_doubted(key: SigningKey) -> 
         assert fault(content, key) is Fault.CERTIFICATE_NOT_VALID_THEN
 
 
+def test_an_older_document_verifies_that_a_newer_key_has_signed() -> None:
+    """As it is fetched again after the key was replaced: its certificate was not there when the clinic signed."""
+    private = generate_private_key(65537, 2048)
+    newer = SigningKey(private, chain(private))
+    begins, before = newer.certificate.not_valid_before_utc, SIGNED_AT - timedelta(days=30)
+
+    for content in (
+        make_pdf(frozen(), newer, newer.time_of(before)),
+        json_file(frozen(), newer, newer.time_of(before)),
+    ):
+        found = verify(content, newer.certificates)
+        assert (found.fault, found.signed_at) == (None, begins)
+    assert newer.time_of(SIGNED_AT) == SIGNED_AT
+
+
 def a_pdf(password: str | None = None) -> bytes:
     writer, written = PdfWriter(), BytesIO()
     writer.add_blank_page(100, 100)
@@ -197,8 +213,12 @@ HOSTILE: dict[str, tuple[bytes, Fault]] = {
     "a text": ("Résultat confirmé.".encode(), Fault.NOT_A_DOCUMENT),
     "somebody's JSON": (b'{"document": {}}', Fault.NOT_A_DOCUMENT),
     "a JSON of our format": (
-        b'{"digest":"","document":{},"format":"suivi-signed/1","signature":""}',
+        b'{"digest":"","document":{},"format":"suivi-signed/1","signature":"a..b"}',
         Fault.CHANGED_SINCE,
+    ),
+    "a JSON with its signature taken out": (
+        b'{"digest":"","document":{},"format":"suivi-signed/1"}',
+        Fault.NOT_SIGNED,
     ),
     "brackets without end": (b'{"document":' * 100_000, Fault.NOT_A_DOCUMENT),
     "half of a pair": (b'{"document":"\\ud800","format":"suivi-signed/1"}', Fault.CHANGED_SINCE),

@@ -159,6 +159,17 @@ def test_every_mail_ends_with_what_medicine_owes_and_what_it_cannot() -> None:
     assert "<p>A duty of means.</p>\n<p>Transfers &lt;are&gt; no pregnancies.</p>" in html
 
 
+def test_what_medicine_owes_says_in_which_language_and_version_it_is() -> None:
+    """R-002: where the mail is in a language that the notice is not in, readers are not read it as if it were."""
+    means = {"means": "A duty of means.\n\nNo promise.", "means_locale": "en", "means_version": "2026-11-23+ivf-1.2.0"}
+
+    plain, html = words(a_mail(locale="fr", **means))
+
+    assert plain.rstrip().endswith("No promise. [2026-11-23+ivf-1.2.0]")
+    assert '<html lang="fr">' in html
+    assert '<p lang="en">A duty of means.</p>\n<p lang="en">No promise. [2026-11-23+ivf-1.2.0]</p>' in html
+
+
 def test_a_deadline_is_told_without_saying_of_what() -> None:
     """R-135, R-138, R-175."""
     subjects = {
