@@ -19,6 +19,7 @@ from suivi.core.events.feed import open_feed
 from suivi.core.registry import Registry
 from suivi.graphql.endpoint.rates import Rates
 from suivi.graphql.limits.trusted import Trusted
+from suivi.graphql.limits.weights import rows_of
 from suivi.graphql.schema import schema
 from suivi.settings import Settings
 from suivi.storage import open_store
@@ -51,6 +52,7 @@ class Running:
         )
         trusted = Trusted.of(settings, schema.documents.schema)
         schema.documents.keep_for_good(trusted.texts)
+        schema.documents.expect(rows_of(house.registry))
         return cls(
             settings=settings,
             house=house,
@@ -67,6 +69,7 @@ class Running:
 def make_house(settings: Settings, registry: Registry | None = None) -> House:
     """`registry` in place of the installed plugins."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.signing.warn_if_ended(utc_now())
     return House(
         registry=registry or Registry.load(choices=settings.specialties),
         store=open_store(

@@ -107,8 +107,6 @@ class Signing:
         self.is_own = configured is None
         if configured is not None:
             self.key = _configured(configured, password)
-            if datetime.now(UTC) > self.key.certificate.not_valid_after_utc:
-                log.warning("%s", CertificateEnded(self.key.certificate))
 
     @cached_property
     def key(self) -> SigningKey:
@@ -117,6 +115,11 @@ class Signing:
             return SigningKey.read(kept(self._own, _made))
         except ValueError:
             raise BrokenKeyFile(self._own, "an RSA key and its certificate as PEM") from None
+
+    def warn_if_ended(self, at: datetime) -> None:
+        """In the log, of a configured key; one of our own has no end that anybody meets."""
+        if not self.is_own and at > self.key.certificate.not_valid_after_utc:
+            log.warning("%s", CertificateEnded(self.key.certificate))
 
     @property
     def certificates(self) -> Certificates:

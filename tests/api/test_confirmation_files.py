@@ -126,6 +126,7 @@ async def test_nothing_is_signed_with_a_certificate_that_has_ended(
     key.write_bytes(plain + pem_of(chain(private, around=CEMENTED - timedelta(days=9))).encode())
 
     ended = Signing(tmp_path, key)
+    ended.warn_if_ended(CEMENTED)
     at_start = caplog.messages
     house = world.suivi.running.house
     world.suivi.running.house = replace(house, signing=ended)
