@@ -10,13 +10,14 @@ from strawberry.types.unset import UNSET
 from suivi.core import inputs
 from suivi.core.acting import Acting
 from suivi.core.clinics import actions
-from suivi.core.clinics.ending import record_clinic_end
+from suivi.core.clinics.ending import record_clinic_end, withdraw_clinic_end
 from suivi.core.clinics.models import Ceased, MemberKind
 from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.clinics.models import Member as MemberRow
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.models import TermsDraft as TermsDraftRow
+from suivi.core.treatments.rules import UnknownProcedure
 from suivi.graphql.context import Info
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from suivi.graphql.comparing import ClinicTerms
     from suivi.graphql.confirmed import ConfirmationResponsiveness
     from suivi.graphql.coverage import Terms
+    from suivi.graphql.successions import Succession
     from suivi.graphql.terms_drafts import TermsDraft
 
 LazyResponsiveness = Annotated["ConfirmationResponsiveness", strawberry.lazy("suivi.graphql.confirmed")]
 LazyTerms = Annotated["Terms", strawberry.lazy("suivi.graphql.coverage")]
 LazyClinicTerms = Annotated["ClinicTerms", strawberry.lazy("suivi.graphql.comparing")]
+LazySuccession = Annotated["Succession", strawberry.lazy("suivi.graphql.successions")]
 LazyTermsDraft = Annotated["TermsDraft", strawberry.lazy("suivi.graphql.terms_drafts")]
 
 MemberKindEnum = strawberry.enum(MemberKind, name="MemberKind")
@@ -72,10 +75,28 @@ class Clinic(Stored, Node):
     ceased_on: date | None = strawberry.field(description="The first day without it; it may still be ahead.")
     version: int
 
-    @edge(by="successor_id", description="The clinic that has taken over its obligations, where one is on record.")
+    @property
+    def accepted_successor_id(self) -> UUID | None:
+        """None where it is only named."""
+        found: UUID | None = self.row.successor_id if self.row.succession_accepted_at else None
+        return found
+
+    @edge(by="accepted_successor_id", description="The clinic that has taken over its obligations: it has said so.")
     @staticmethod
     def successor(info: Info) -> "Level[Clinic | None]":
         return clinics(info)
+
+    @strawberry.field(description="Null: it names no successor. Being named binds nobody.")
+    def succession(self) -> LazySuccession | None:
+        from suivi.graphql.successions import Succession
+
+        return Succession.maybe(self.row)
+
+    @edge(description="Ended clinics that name this one as their successor. `answerSuccession` says whether it is.")
+    @staticmethod
+    def named_by(info: Info, first: int = 50) -> "Level[list[Clinic]]":
+        read_page(first, None)
+        return info.context.newest_of_each(ClinicRow, "successor_id", last=first).then(listed(Clinic, first))
 
     @strawberry.field(description="Null unless you may see it.")
     def settings(self, info: Info) -> Load[ClinicSettings | None]:
@@ -88,17 +109,22 @@ class Clinic(Stored, Node):
         return info.context.newest_of_each(MemberRow, "clinic_id", last=first).then(listed(Member, first))
 
     @edge(
-        description="Every version published, newest first, of a procedure or of all. Terms are no guarantee of result."
+        description="Every version published, newest first, of a procedure or of all. `after` is the `id` of the last "
+        "one that was read: the next are older. Terms are no guarantee of result."
     )
     @staticmethod
-    def published_terms(info: Info, first: int = 50, procedure: str | None = None) -> Level[list[LazyTerms]]:
+    def published_terms(
+        info: Info, first: int = 50, procedure: str | None = None, after: strawberry.ID | None = None
+    ) -> Level[list[LazyTerms]]:
         from suivi.graphql.coverage import Terms
 
         read_page(first, None)
+        older = read_id_or_none("Terms", after, field="after")
         where: dict[str, Any] = (
             {} if procedure is None else {"procedure": inputs.text(procedure, field="procedure", limit=60)}
         )
-        return info.context.newest_of_each(TermsRow, "clinic_id", last=first, **where).then(listed(Terms, first))
+        rows = info.context.newest_of_each(TermsRow, "clinic_id", last=first, before=older, **where)
+        return rows.then(listed(Terms, first))
 
     @edge(description="Drafts of terms, newest first: those still open, or all. Empty unless you coordinate here.")
     @staticmethod
@@ -119,11 +145,10 @@ class Clinic(Stored, Node):
 
         return responsiveness(info, self.key, day_at(zone(self.time_zone), info.context.at))
 
-    @strawberry.field(
-        description="The terms in force on a day, today at the clinic when left out, for a procedure: those of the "
-        "nearest scope, variant and material before procedure before specialty. Null: none published."
-    )
-    def terms_in_force(
+    def day_asked(self, info: Info, as_of: date | None) -> date:
+        return as_of or day_at(zone(self.time_zone), info.context.at)
+
+    def find_terms(
         self,
         info: Info,
         procedure: str,
@@ -131,7 +156,19 @@ class Clinic(Stored, Node):
         material: str | None = None,
         as_of: date | None = None,
     ) -> Load[LazyTerms | None]:
-        return self.find_terms(info, procedure, variant, material, as_of)
+        from suivi.graphql.coverage import load_terms_in_force
+
+        day = self.day_asked(info, as_of)
+        return load_terms_in_force(
+            info, self.key, procedure=procedure, variant=variant, material=material, on=day, now=as_of is None
+        )
+
+    terms_in_force: LazyTerms | None = strawberry.field(
+        resolver=find_terms,
+        description="The terms in force now for a procedure; with a day, those that a treatment agreed on it has, "
+        "which were in force when it began. Those of the nearest scope, variant and material before procedure before "
+        "specialty. Null: none published.",
+    )
 
     @strawberry.field(description="The same as an answer that is never blank: where nothing is published it says so.")
     def terms_for(
@@ -144,16 +181,17 @@ class Clinic(Stored, Node):
     ) -> Load[LazyClinicTerms]:
         from suivi.graphql.comparing import ClinicTerms
 
-        found = self.find_terms(info, procedure, variant, material, as_of)
-        return found.then(lambda terms: ClinicTerms.of(self, terms))
+        def answer(terms: Any) -> ClinicTerms:
+            require_known(info, procedure, terms)
+            return ClinicTerms.of(self, terms, self.day_asked(info, as_of))
 
-    def find_terms(
-        self, info: Info, procedure: str, variant: str | None, material: str | None, as_of: date | None
-    ) -> Load["Terms | None"]:
-        from suivi.graphql.coverage import load_terms_in_force
+        return self.find_terms(info, procedure, variant, material, as_of).then(answer)
 
-        day = as_of or day_at(zone(self.time_zone), info.context.at)
-        return load_terms_in_force(info, self.key, procedure=procedure, variant=variant, material=material, on=day)
+
+def require_known(info: Info, procedure: str, *found: Any) -> None:
+    """Terms of procedures that no plugin knows any more are still found. Raises UnknownProcedure without any."""
+    if not any(found) and info.context.house.registry.procedure(procedure.strip()) is None:
+        raise UnknownProcedure(field="procedure")
 
 
 def clinics(info: Info) -> Level[Clinic | None]:
@@ -254,14 +292,23 @@ class RecordClinicEndInput:
     ceased: CeasedEnum = strawberry.field(description="Why.")  # type: ignore[valid-type]
     on: date = strawberry.field(description="The first day without it; it may be announced ahead.")
     successor_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The clinic that takes over its obligations; needed where it has merged."
+        default=None,
+        description="The clinic that takes over its obligations, which is asked; needed where it has merged.",
     )
+
+
+@strawberry.input
+class WithdrawClinicEndInput:
+    idempotency_key: str
+    clinic_id: strawberry.ID
+    expected_version: int
 
 
 RegisterClinicResult = Annotated[Clinic | Refusal, strawberry.union("RegisterClinicResult")]
 UpdateClinicResult = Annotated[Clinic | Refusal, strawberry.union("UpdateClinicResult")]
 AddMemberResult = Annotated[Member | Refusal, strawberry.union("AddMemberResult")]
 RecordClinicEndResult = Annotated[Clinic | Refusal, strawberry.union("RecordClinicEndResult")]
+WithdrawClinicEndResult = Annotated[Clinic | Refusal, strawberry.union("WithdrawClinicEndResult")]
 EndMembershipResult = Annotated[Member | Refusal, strawberry.union("EndMembershipResult")]
 
 
@@ -333,5 +380,13 @@ class ClinicMutations:
                 on=input.on,
                 successor_id=read_id_or_none("Clinic", input.successor_id, field="successorId"),
             )
+
+        return await attempt(info, input.idempotency_key, act, Clinic.of)
+
+    @strawberry.mutation(description="It was recorded by mistake, or wrongly. That it was recorded stays on record.")
+    async def withdraw_clinic_end(self, info: Info, input: WithdrawClinicEndInput) -> WithdrawClinicEndResult:
+        async def act(by: Acting) -> ClinicRow:
+            clinic_id = read_id("Clinic", input.clinic_id, field="clinicId")
+            return await withdraw_clinic_end(by, clinic_id, expected_version=input.expected_version)
 
         return await attempt(info, input.idempotency_key, act, Clinic.of)

@@ -14,7 +14,7 @@ from suivi.core.devices.identifiers import Agency
 from suivi.core.devices.identifiers import Udi as ReadUdi
 from suivi.core.devices.models import Device as DeviceRow
 from suivi.core.devices.models import DeviceWarranty as DeviceWarrantyRow
-from suivi.core.devices.rules import Gives, Holder, Standing, Step, StepState
+from suivi.core.devices.rules import ClaimStart, Gives, Holder, Standing, Step, StepState
 from suivi.core.devices.words import DeviceVocabulary, what_to_do, who_must_claim
 from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.context import Info
@@ -24,6 +24,7 @@ from suivi.graphql.edges import edge
 from suivi.graphql.figures import Label
 from suivi.graphql.loading import Level, Load
 from suivi.graphql.nodes import Node, Stored, listed
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.recovery import label_of
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import DateSpan, PartialDateValue, localized
@@ -38,6 +39,9 @@ LazyTreatment = Annotated["Treatment", strawberry.lazy("suivi.graphql.treatments
 UdiAgencyEnum = strawberry.enum(Agency, name="UdiAgency", description="Who issues the identifiers on labels.")
 HolderEnum = strawberry.enum(Holder, name="WarrantyHolder")
 GivesEnum = strawberry.enum(Gives, name="WarrantyGives", description="Whether the product is replaced, or money paid.")
+ClaimStartEnum = strawberry.enum(
+    ClaimStart, name="WarrantyClaimStart", description="What the days for claiming count from."
+)
 StepEnum = strawberry.enum(
     Step, name="WarrantyStep", description="What somebody has to do in time, or loses the manufacturer's cover."
 )
@@ -106,14 +110,15 @@ async def _treatment(info: Info, treatment_id: UUID) -> Any:
     return treatment
 
 
-async def _words(info: Info, treatment_id: UUID) -> DeviceVocabulary:
+async def words_of(info: Info, treatment_id: UUID) -> DeviceVocabulary:
+    """By the rules that the treatment is pinned to."""
     treatment = await _treatment(info, treatment_id)
     pinned = await info.context.rules(treatment)
     return DeviceVocabulary(specialty=pinned.specialty_of(treatment), procedure=pinned.procedure_of(treatment))
 
 
 @strawberry.type(description="A manufacturer's warranty of one device, as its text stood when it was attached.")
-class DeviceWarranty(Stored, Node):
+class DeviceWarranty(Stored, Noticed, Node):
     name: str
     language: str
     template: str | None = strawberry.field(description="Key of the specialty's template it was taken from.")
@@ -122,21 +127,35 @@ class DeviceWarranty(Stored, Node):
     beneficiary: HolderEnum = strawberry.field(description="Whom it is given to.")  # type: ignore[valid-type]
     claimant: HolderEnum = strawberry.field(description="Who may claim under it.")  # type: ignore[valid-type]
     gives: GivesEnum  # type: ignore[valid-type]
-    enrolment_days: int | None = strawberry.field(description="After implantation. Null: no enrolment is needed.")
+    enrolment_days: int | None = strawberry.field(
+        description="After implantation. Null: no enrolment is needed. What depends on it is what the clause "
+        "`registered_device` is about."
+    )
     return_days: int | None = strawberry.field(description="After explantation, for returning the device.")
-    claim_days: int | None = strawberry.field(description="After explantation, for claiming.")
+    claim_days: int | None = strawberry.field(description="For claiming, after what `claimFrom` says.")
+    wording_findings: int | None = strawberry.field(
+        description="Promises of an outcome in what the clinic wrote of it. Null: nobody looked."
+    )
+    wording_reason: str | None = strawberry.field(description="Why they stay all the same.")
     recorder_role: str
     attached_at: datetime
+    withdrawn_at: datetime | None = strawberry.field(
+        description="When it was recorded that it had been attached by mistake; it covers nothing, and never did."
+    )
     version: int
+
+    @strawberry.field(description="Null: there is no deadline for claiming.")
+    def claim_from(self) -> ClaimStartEnum | None:  # type: ignore[valid-type]
+        return None if self.row.claim_days is None else ClaimStart(self.row.claim_from or ClaimStart.EXPLANTATION)
 
     @strawberry.field(description="What it covers, who pays what, exclusions and obligations.")
     async def cover(self, info: Info) -> CoverContent:
-        words = await _words(info, self.row.treatment_id)
+        words = await words_of(info, self.row.treatment_id)
         return CoverContent.of(Content.model_validate(self.row.content), words)
 
     @strawberry.field(description="What a claim has to show.")
     async def evidence_needed(self, info: Info) -> list[Label]:
-        words = await _words(info, self.row.treatment_id)
+        words = await words_of(info, self.row.treatment_id)
         return labels(self.row.evidence_needed, words.evidence)
 
     @strawberry.field(description="Whom to turn to: where the patient may not claim, it says who must.")
@@ -153,10 +172,6 @@ class DeviceWarranty(Stored, Node):
     @staticmethod
     def device(info: Info) -> "Level[Device | None]":
         return devices(info)
-
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
 
 
 @strawberry.type(description="An implant, a lens, a crown: what it is, where it is, since when.")
@@ -175,7 +190,7 @@ class Device(Stored, Node):
 
     @strawberry.field
     async def object(self, info: Info) -> Label:
-        words = await _words(info, self.row.treatment_id)
+        words = await words_of(info, self.row.treatment_id)
         return labels([self.row.object], words.object)[0]
 
     @strawberry.field(description="Out of the UDI: what device it is, whichever of them.")
@@ -187,7 +202,7 @@ class Device(Stored, Node):
     async def site(self, info: Info) -> Label | None:
         if self.row.site is None:
             return None
-        words = await _words(info, self.row.treatment_id)
+        words = await words_of(info, self.row.treatment_id)
         return label_of(words.specialty.labels.sites if words.specialty else {}, self.row.site)
 
     @strawberry.field
@@ -203,7 +218,18 @@ class Device(Stored, Node):
     async def explant_reason(self, info: Info) -> Label | None:
         if self.row.explant_reason is None:
             return None
-        return labels([self.row.explant_reason], (await _words(info, self.row.treatment_id)).event)[0]
+        return labels([self.row.explant_reason], (await words_of(info, self.row.treatment_id)).event)[0]
+
+    @strawberry.field(description="When `event` was noticed; null: nothing is on record.")
+    def noticed_on(self) -> PartialDateValue | None:
+        told = self.row.noticed_on
+        return None if told is None else PartialDateValue.of(PartialDate.parse(told))
+
+    @strawberry.field(description="What was noticed of it, such as a rupture.")
+    async def event(self, info: Info) -> Label | None:
+        if self.row.noticed_event is None:
+            return None
+        return labels([self.row.noticed_event], (await words_of(info, self.row.treatment_id)).event)[0]
 
     @strawberry.field(description="Whether it was implanted after its last day. Null: not known.")
     def expired_when_implanted(self) -> bool | None:
@@ -215,7 +241,10 @@ class Device(Stored, Node):
 
         return await load_evidence(info, self.row.card_id)
 
-    @edge(description="The manufacturers' own. They outlast the clinic's terms, and the clinic. Newest first.")
+    @edge(
+        description="The manufacturers' own. They outlast the clinic's terms, and the clinic. Newest first, with those "
+        "that were attached by mistake."
+    )
     @staticmethod
     def warranties(info: Info) -> Level[list[DeviceWarranty]]:
         return info.context.newest_of_each(DeviceWarrantyRow, "device_id", last=50).then(listed(DeviceWarranty))

@@ -6,18 +6,18 @@ from uuid import UUID
 
 import strawberry
 
-from suivi.core.access.narrowing import NotFound
 from suivi.core.acting import Acting
 from suivi.core.coverage.content import Content
-from suivi.core.coverage.vocabulary import Vocabulary
+from suivi.core.devices.withdrawing import withdraw_insurance
 from suivi.core.insurances import actions
 from suivi.core.insurances.models import Insurance as InsuranceRow
-from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import CoverContent, CoverContentInput
+from suivi.graphql.devices import words_of
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
 from suivi.graphql.nodes import Node, Stored, listed, read_id, read_id_or_none
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LazyTreatment = Annotated["Treatment", strawberry.lazy("suivi.graphql.treatments
 
 
 @strawberry.type(description="One policy that covers a treatment.")
-class Insurance(Stored, Node):
+class Insurance(Stored, Noticed, Node):
     insurer: str
     policy: str = strawberry.field(description="Number of the policy.")
     language: str
@@ -37,18 +37,21 @@ class Insurance(Stored, Node):
     valid_from: date
     valid_until: date | None = strawberry.field(description="The last day covered; null: no end is agreed.")
     claim_route: str = strawberry.field(description="How and where to claim.")
+    wording_findings: int | None = strawberry.field(
+        description="Promises of an outcome in what the clinic wrote of it. Null: nobody looked."
+    )
+    wording_reason: str | None = strawberry.field(description="Why they stay all the same.")
     recorder_role: str
     attached_at: datetime
     ended_at: datetime | None = strawberry.field(description="When it was recorded that it was cancelled.")
+    withdrawn_at: datetime | None = strawberry.field(
+        description="When it was recorded that it had been attached by mistake; it covers nothing, and never did."
+    )
     version: int
 
     @strawberry.field(description="What it covers, who pays what, exclusions and obligations.")
     async def cover(self, info: Info) -> CoverContent:
-        treatment = await info.context.one(TreatmentRow, self.row.treatment_id)
-        if treatment is None:
-            raise NotFound(noun="treatment")
-        pinned = await info.context.rules(treatment)
-        words = Vocabulary(specialty=pinned.specialty_of(treatment), procedure=pinned.procedure_of(treatment))
+        words = await words_of(info, self.row.treatment_id)
         return CoverContent.of(Content.model_validate(self.row.content), words)
 
     @strawberry.field(description="The policy itself; null when none is attached or you may not see evidence.")
@@ -63,10 +66,6 @@ class Insurance(Stored, Node):
         from suivi.graphql.treatments import treatments
 
         return treatments(info)
-
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
 
 
 def load_insurance(info: Info, identity: UUID | None) -> Load[Insurance | None]:
@@ -95,6 +94,9 @@ class AttachInsuranceInput:
     document_id: strawberry.ID | None = strawberry.field(
         default=None, description="Evidence of a case of the treatment: the policy."
     )
+    wording_reason: str | None = strawberry.field(
+        default=None, description="Needed where a clinic's words promise a result: why they stay. It is kept."
+    )
 
     def told(self) -> actions.Policy:
         return actions.Policy(
@@ -107,6 +109,7 @@ class AttachInsuranceInput:
             required_by=self.required_by,
             content=self.content,
             document_id=read_id_or_none("Evidence", self.document_id, field="documentId"),
+            wording_reason=self.wording_reason,
         )
 
 
@@ -120,8 +123,16 @@ class EndInsuranceInput:
     )
 
 
+@strawberry.input
+class WithdrawInsuranceInput:
+    idempotency_key: str
+    insurance_id: strawberry.ID
+    expected_version: int
+
+
 AttachInsuranceResult = Annotated[Insurance | Refusal, strawberry.union("AttachInsuranceResult")]
 EndInsuranceResult = Annotated[Insurance | Refusal, strawberry.union("EndInsuranceResult")]
+WithdrawInsuranceResult = Annotated[Insurance | Refusal, strawberry.union("WithdrawInsuranceResult")]
 
 
 @strawberry.type
@@ -141,5 +152,13 @@ class InsuranceMutations:
             return await actions.end_insurance(
                 by, insurance_id, expected_version=input.expected_version, last_day=input.last_day
             )
+
+        return await attempt(info, input.idempotency_key, act, Insurance.of)
+
+    @strawberry.mutation(description="It was attached by mistake. By the side that attached it; it stays on record.")
+    async def withdraw_insurance(self, info: Info, input: WithdrawInsuranceInput) -> WithdrawInsuranceResult:
+        async def act(by: Acting) -> InsuranceRow:
+            insurance_id = read_id("Insurance", input.insurance_id, field="insuranceId")
+            return await withdraw_insurance(by, insurance_id, expected_version=input.expected_version)
 
         return await attempt(info, input.idempotency_key, act, Insurance.of)

@@ -30,7 +30,10 @@ class InvalidPage(Refusal):
     """A page holds 1 to {limit} items and continues after a cursor the API gave."""
 
     code = "INVALID_PAGE"
-    remedy = "Ask for 1 to 100 items, and send `pageInfo.endCursor` of the page before, unchanged, as the cursor."
+    remedy = (
+        "Ask for 1 to 100 items, and send `pageInfo.endCursor` of the page before, unchanged, as the cursor; where a "
+        "list has none, the `id` of its last item."
+    )
 
 
 @strawberry.interface(description="Anything with an id that `node` can find again.")

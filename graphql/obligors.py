@@ -9,6 +9,7 @@ from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.graphql.clinics import CeasedEnum, Clinic, load_clinic
 from suivi.graphql.context import Info
 from suivi.graphql.loading import Level, Load
+from suivi.graphql.successions import Succession
 
 
 @strawberry.type(description="Who owes what terms say. They stay readable whatever became of the clinic.")
@@ -20,9 +21,13 @@ class Obligor:
     ceased_on: date | None
     row: strawberry.Private[Any]
 
-    @strawberry.field(description="The clinic that has taken over its obligations, where one is on record.")
+    @strawberry.field(description="The clinic that has taken over its obligations: it has said so itself.")
     def successor(self, info: Info) -> Load[Clinic | None]:
-        return load_clinic(info, self.row.successor_id)
+        return load_clinic(info, self.clinic.accepted_successor_id)
+
+    @strawberry.field(description="Null: it names none. Being named binds nobody.")
+    def succession(self) -> Succession | None:
+        return Succession.maybe(self.row)
 
     @classmethod
     def maybe(cls, row: Any) -> "Obligor | None":

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import strawberry
 
 from suivi.core.acting import Acting
-from suivi.core.devices import actions, warranties
+from suivi.core.devices import actions, warranties, withdrawing
 from suivi.core.devices.models import Device as DeviceRow
 from suivi.core.devices.models import DeviceWarranty as DeviceWarrantyRow
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import CoverContentInput
-from suivi.graphql.devices import Device, DeviceWarranty, GivesEnum, HolderEnum, StepEnum
+from suivi.graphql.devices import ClaimStartEnum, Device, DeviceWarranty, GivesEnum, HolderEnum, StepEnum
 from suivi.graphql.nodes import read_id, read_id_or_none
 from suivi.graphql.results import Refusal, attempt
 
@@ -85,6 +85,15 @@ class RecordExplantationInput:
     reason: str | None = strawberry.field(default=None, description="A covered event of the specialty, or `other`.")
 
 
+@strawberry.input
+class RecordDeviceEventInput:
+    idempotency_key: str
+    device_id: strawberry.ID
+    expected_version: int
+    noticed_on: str = strawberry.field(description="Partial date; never in the future.")
+    event: str = strawberry.field(description="A covered event of the specialty, or `other`.")
+
+
 @strawberry.input(description="From a template of the specialty, in which case all that is left out is taken from it.")
 class AttachDeviceWarrantyInput:
     idempotency_key: str
@@ -105,7 +114,13 @@ class AttachDeviceWarrantyInput:
     enrolment_days: int | None = None
     return_days: int | None = None
     claim_days: int | None = None
+    claim_from: ClaimStartEnum | None = strawberry.field(  # type: ignore[valid-type]
+        default=None, description="What the days for claiming count from; explantation when left out."
+    )
     evidence_needed: list[str] | None = strawberry.field(default=None, description="Coded, or in words.")
+    wording_reason: str | None = strawberry.field(
+        default=None, description="Needed where a clinic's words promise a result: why they stay. It is kept."
+    )
 
     def stated(self) -> warranties.Stated:
         return warranties.Stated(
@@ -121,8 +136,17 @@ class AttachDeviceWarrantyInput:
             enrolment_days=self.enrolment_days,
             return_days=self.return_days,
             claim_days=self.claim_days,
+            claim_from=self.claim_from,
             evidence_needed=None if self.evidence_needed is None else tuple(self.evidence_needed),
+            wording_reason=self.wording_reason,
         )
+
+
+@strawberry.input
+class WithdrawDeviceWarrantyInput:
+    idempotency_key: str
+    warranty_id: strawberry.ID
+    expected_version: int
 
 
 @strawberry.input
@@ -137,8 +161,10 @@ class RecordWarrantyStepInput:
 RegisterDeviceResult = Annotated[Device | Refusal, strawberry.union("RegisterDeviceResult")]
 CorrectDeviceResult = Annotated[Device | Refusal, strawberry.union("CorrectDeviceResult")]
 RecordExplantationResult = Annotated[Device | Refusal, strawberry.union("RecordExplantationResult")]
+RecordDeviceEventResult = Annotated[Device | Refusal, strawberry.union("RecordDeviceEventResult")]
 AttachDeviceWarrantyResult = Annotated[DeviceWarranty | Refusal, strawberry.union("AttachDeviceWarrantyResult")]
 RecordWarrantyStepResult = Annotated[DeviceWarranty | Refusal, strawberry.union("RecordWarrantyStepResult")]
+WithdrawDeviceWarrantyResult = Annotated[DeviceWarranty | Refusal, strawberry.union("WithdrawDeviceWarrantyResult")]
 
 
 @strawberry.type
@@ -170,6 +196,20 @@ class DeviceMutations:
 
         return await attempt(info, input.idempotency_key, act, Device.of)
 
+    @strawberry.mutation(description="What was noticed of the device and when; sent again, it is corrected.")
+    async def record_device_event(self, info: Info, input: RecordDeviceEventInput) -> RecordDeviceEventResult:
+        async def act(by: Acting) -> DeviceRow:
+            device_id = read_id("Device", input.device_id, field="deviceId")
+            return await actions.record_device_event(
+                by,
+                device_id,
+                expected_version=input.expected_version,
+                noticed_on=input.noticed_on,
+                event=input.event,
+            )
+
+        return await attempt(info, input.idempotency_key, act, Device.of)
+
     @strawberry.mutation(description="As its text stands on a day. It never changes afterwards; another may be added.")
     async def attach_device_warranty(self, info: Info, input: AttachDeviceWarrantyInput) -> AttachDeviceWarrantyResult:
         async def act(by: Acting) -> DeviceWarrantyRow:
@@ -185,5 +225,15 @@ class DeviceMutations:
             return await warranties.record_warranty_step(
                 by, warranty_id, expected_version=input.expected_version, step=input.step, on=input.on
             )
+
+        return await attempt(info, input.idempotency_key, act, DeviceWarranty.of)
+
+    @strawberry.mutation(description="It was attached by mistake. By the side that attached it; it stays on record.")
+    async def withdraw_device_warranty(
+        self, info: Info, input: WithdrawDeviceWarrantyInput
+    ) -> WithdrawDeviceWarrantyResult:
+        async def act(by: Acting) -> DeviceWarrantyRow:
+            warranty_id = read_id("DeviceWarranty", input.warranty_id, field="warrantyId")
+            return await withdrawing.withdraw_device_warranty(by, warranty_id, expected_version=input.expected_version)
 
         return await attempt(info, input.idempotency_key, act, DeviceWarranty.of)

@@ -6,8 +6,6 @@ from uuid import UUID
 
 import strawberry
 
-from suivi.core.clinics.models import Clinic as ClinicRow
-from suivi.core.clocks.zones import day_at, zone
 from suivi.core.reminders import rules
 from suivi.core.reminders.models import Reminder as ReminderRow
 from suivi.core.reminders.models import ReminderKind
@@ -15,6 +13,7 @@ from suivi.core.reminders.rules import ReminderState
 from suivi.core.reminders.words import what_to_do
 from suivi.graphql.clinics import Clinic, clinics
 from suivi.graphql.context import Info
+from suivi.graphql.courses import today_at_clinic
 from suivi.graphql.devices import DeviceWarranty, load_device_warranty
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
@@ -49,16 +48,12 @@ class Reminder(Stored, Node):
 
     @strawberry.field(description="On a day; today at the clinic when left out.")
     async def state(self, info: Info, as_of: date | None = None) -> ReminderStateEnum:  # type: ignore[valid-type]
-        return rules.state_on(self.row, as_of or await self._today(info))
+        return rules.state_on(self.row, as_of or await today_at_clinic(info, self.row))
 
     @strawberry.field(description="What there is to do now.")
     async def what_to_do(self, info: Info, locale: str | None = None) -> LocalizedText:
-        state = rules.state_on(self.row, await self._today(info))
+        state = rules.state_on(self.row, await today_at_clinic(info, self.row))
         return localized(what_to_do(ReminderKind(self.row.kind), state), info, locale)
-
-    async def _today(self, info: Info) -> date:
-        clinic = await info.context.one(ClinicRow, self.row.clinic_id)
-        return day_at(zone(clinic.time_zone if clinic else "UTC"), info.context.at)
 
     @edge(by="clinic_id")
     @staticmethod

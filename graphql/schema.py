@@ -64,6 +64,7 @@ from suivi.graphql.plugins import PluginQueries
 from suivi.graphql.recording import RecordingMutations
 from suivi.graphql.recording_devices import DeviceMutations
 from suivi.graphql.reminders import ReminderQueries, load_reminder
+from suivi.graphql.successions import SuccessionMutations
 from suivi.graphql.terms_drafts import TermsDraftMutations, TermsDraftQueries, load_terms_draft
 from suivi.graphql.terms_offers import TermsOfferMutations, load_terms_offer
 from suivi.graphql.treatments import TreatmentMutations, TreatmentQueries, load_treatment
@@ -357,6 +358,7 @@ Mutation = merge_types(
     (
         PartnerMutations,
         ClinicMutations,
+        SuccessionMutations,
         CoverageMutations,
         TermsDraftMutations,
         TermsOfferMutations,

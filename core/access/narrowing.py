@@ -24,10 +24,13 @@ class NotFound(Refusal):
 
 
 class NotAllowed(Refusal):
-    """Your role ({role}) may not do this here. It takes: {allowed}."""
+    """You may not do this here as {role}. These may, where it concerns them: {allowed}."""
 
     code = "NOT_ALLOWED"
-    remedy = "Ask somebody with that role; `availableActions` of a case lists what you may do."
+    remedy = (
+        "Ask somebody with such a role at this very clinic or in this very case; `availableActions` of a case lists "
+        "what you may do."
+    )
 
 
 def narrow(

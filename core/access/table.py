@@ -60,6 +60,7 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         "publish_terms": party(COORDINATOR),
         "register_treatment": party(*CLINIC_SIDE),
         "record_end": party(COORDINATOR) | everything(OPERATOR),
+        "answer_succession": party(COORDINATOR) | everything(OPERATOR),
     },
     "clinic_settings": {READ: party(COORDINATOR) | everything(OPERATOR)},
     "member": {
@@ -110,15 +111,18 @@ TABLE: Mapping[str, Mapping[str, Mapping[Role, Reach]]] = {
         READ: party(*BOTH_SIDES, MEDIATOR, EXPERT),
         "correct": party(*BOTH_SIDES),
         "record_explantation": party(*BOTH_SIDES),
+        "record_event": party(*BOTH_SIDES),
         "attach_warranty": party(*BOTH_SIDES),
     },
     "device_warranty": {
         READ: party(*BOTH_SIDES, MEDIATOR, EXPERT),
         "record_step": party(*BOTH_SIDES),
+        "withdraw": party(*BOTH_SIDES),
     },
     "insurance": {
         READ: party(*BOTH_SIDES, MEDIATOR),
         "end": party(*BOTH_SIDES),
+        "withdraw": party(*BOTH_SIDES),
     },
     "confirmation_request": {
         READ: party(*BOTH_SIDES, MEDIATOR),

@@ -35,12 +35,16 @@ class Clinic(Record):
         related_name="predecessors",
         on_delete=fields.RESTRICT,
         null=True,
-        description="the clinic that has taken over its obligations",
+        description="the clinic that it says takes over its obligations",
     )
     successor_id: UUID | None
+    succession_accepted_at = fields.DatetimeField(
+        null=True, description="when the successor said that it does, null: it has not"
+    )
 
     class Meta(Model.Meta):
         table = "clinic"
+        indexes = (Index(fields=("successor_id",), name="clinic_successor"),)
 
 
 class MemberKind(StrEnum):

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from suivi.core.clocks.periods import Period, add_days
@@ -97,6 +97,24 @@ class PartialDate:
     def is_after(self, on: date) -> bool:
         """Whether it is certain to be later than `on`; never for an unknown date."""
         return self.earliest is not None and self.earliest > on
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedDate(PartialDate):
+    """A date that two sides tell differently: any day from the first to the last of what either says."""
+
+    between: DateInterval = field(kw_only=True)
+
+    @property
+    def earliest(self) -> date:
+        return self.between.earliest
+
+    @property
+    def latest(self) -> date:
+        return self.between.latest
+
+    def __str__(self) -> str:
+        return str(self.between)
 
 
 def _possible(year: int | None, month: int | None, day: int | None) -> bool:

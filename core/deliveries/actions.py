@@ -41,7 +41,9 @@ ORDER BY due.urgent DESC, due.due_at, due.id
 LIMIT $3
 """
 
-_NOUNS: Mapping[str, type[Record]] = {model._meta.db_table: model for model in (Case, ConfirmationRequest, Treatment)}
+_NOUNS: Mapping[str, type[Record]] = {
+    model._meta.db_table: model for model in (Case, Clinic, ConfirmationRequest, Treatment)
+}
 """Whose histories have events that clinics are told of."""
 
 # Workers that look at the same moment see the same rows: each looks at more than it takes, and skips the taken ones.

@@ -18,6 +18,7 @@ from suivi.core.coverage.checks import UnknownEvent, UnknownObject
 from suivi.core.devices import rules
 from suivi.core.devices.deadlines import keep_reminders
 from suivi.core.devices.identifiers import UdiContradicts
+from suivi.core.devices.makers import require_own
 from suivi.core.devices.models import Device, DeviceWarranty
 from suivi.core.devices.udi import MAX_LENGTH, as_written, read_udi
 from suivi.core.devices.words import DeviceVocabulary
@@ -77,12 +78,14 @@ async def correct_device(by: Acting, device_id: UUID, *, expected_version: int, 
     against = {"udi": device.udi} if device.udi and not changes.keys().isdisjoint({"lot", "serial"}) else {}
     checked = await (await _Checking.of(by, treatment)).checked({**against, **changes})
     device.update_from_dict({**checked, "version": device.version + 1})
-    explanted = PartialDate.parse(device.explanted_on) if device.explanted_on else None
-    rules.require_in_order(PartialDate.parse(device.implanted_on), explanted, field="implantedOn")
+    rules.require_in_order(device, field="implantedOn")
+    if "manufacturer" in changes:
+        await _require_own_warranties(by, treatment, device)
     await update(device)
     payload = {"device": str(device.id), "version": device.version, "fields": sorted(changes)}
     await append(by, treatment, "device_corrected", payload, wrote=[device])
-    await _move_deadlines(by, treatment, device)
+    if "implanted_on" in changes:
+        await _move_deadlines(by, treatment, device)
     return device
 
 
@@ -90,24 +93,58 @@ async def correct_device(by: Acting, device_id: UUID, *, expected_version: int, 
 async def record_explantation(
     by: Acting, device_id: UUID, *, expected_version: int, on: str, reason: str | None
 ) -> Device:
-    """Records when the device was taken out, or corrects it. Deadlines to return it and to claim run from here."""
-    device = await locked(Device, by.viewer, device_id, on=by.on, verb="record_explantation")
+    """Records when the device was taken out, or corrects it. Deadlines to return it and most to claim run from here."""
+    told = _Dated(on=on, field="on", event=reason, event_field="reason", columns=("explanted_on", "explant_reason"))
+    return await _record(by, device_id, expected_version, told, verb="record_explantation", kind="device_explanted")
+
+
+@action(Device)
+async def record_device_event(
+    by: Acting, device_id: UUID, *, expected_version: int, noticed_on: str, event: str
+) -> Device:
+    """Records what was noticed of a device and when, or corrects it. Some deadlines to claim run from here."""
+    columns = ("noticed_on", "noticed_event")
+    told = _Dated(on=noticed_on, field="noticedOn", event=event, event_field="event", columns=columns)
+    return await _record(by, device_id, expected_version, told, verb="record_event", kind="device_event_noticed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dated:
+    """Something that became of a device on a day: a partial date and a coded event, and the columns they go to."""
+
+    on: str
+    field: str
+    event: str | None
+    event_field: str
+    columns: tuple[str, str]
+
+
+async def _record(by: Acting, device_id: UUID, expected_version: int, told: _Dated, *, verb: str, kind: str) -> Device:
+    device = await locked(Device, by.viewer, device_id, on=by.on, verb=verb)
     await expect(device, expected_version, told_of=device.treatment_id)
     treatment = await Treatment.get(id=device.treatment_id)
-    explanted = (await _Checking.of(by, treatment)).past(on, field="on")
-    rules.require_in_order(PartialDate.parse(device.implanted_on), explanted, field="on")
+    day = str((await _Checking.of(by, treatment)).past(told.on, field=told.field))
     words = await vocabulary_of(by, treatment)
-    if reason is not None and words.event(reason) is None:
-        raise UnknownEvent(field="reason", known=", ".join(words.events()))
-    before = device.explanted_on
-    device.explanted_on, device.explant_reason = str(explanted), reason
-    device.version += 1
+    if told.event is not None and words.event(told.event) is None:
+        raise UnknownEvent(field=told.event_field, known=", ".join(words.events()))
+    date_column, event_column = told.columns
+    before = getattr(device, date_column)
+    device.update_from_dict({date_column: day, event_column: told.event, "version": device.version + 1})
+    rules.require_in_order(device, field=told.field)
     await update(device)
-    # When, and not why: the log is read by more people than the device is.
-    payload = {"device": str(device.id), "version": device.version, "on": device.explanted_on, "before": before}
-    await append(by, treatment, "device_explanted", payload, wrote=[device])
+    # When, and not what: the log is read by more people than the device is.
+    payload = {"device": str(device.id), "version": device.version, "on": day, "before": before}
+    await append(by, treatment, kind, payload, wrote=[device])
     await _move_deadlines(by, treatment, device)
     return device
+
+
+async def _require_own_warranties(by: Acting, treatment: Treatment, device: Device) -> None:
+    attached = DeviceWarranty.filter(device_id=device.id, withdrawn_at__isnull=True, template__isnull=False)
+    keys: list[Any] = list(await attached.values_list("template", flat=True))
+    if keys:
+        pinned = await by.house.rules.ready([treatment])
+        require_own(pinned.specialty_of(treatment).warranty_templates, keys, device.manufacturer)
 
 
 async def _require_new(device: Device) -> None:
@@ -140,7 +177,7 @@ async def today_at_clinic(treatment: Treatment, by: Acting) -> date:
 
 
 async def _move_deadlines(by: Acting, treatment: Treatment, device: Device) -> None:
-    for warranty in await DeviceWarranty.filter(device_id=device.id).order_by("id"):
+    for warranty in await DeviceWarranty.filter(device_id=device.id, withdrawn_at__isnull=True).order_by("id"):
         await keep_reminders(by, treatment, device, warranty)
 
 

@@ -36,3 +36,9 @@ async def keep_reminders(by: Writing, treatment: Treatment, device: Device, warr
             )
         if getattr(warranty, rules.done_column(step)) is not None:
             await met(by, kind=kind, about=warranty.id)
+
+
+async def drop_reminders(by: Writing, warranty: DeviceWarranty) -> None:
+    """Nothing has to be done under it any more."""
+    for kind in KINDS.values():
+        await drop(by, kind=kind, about=warranty.id)

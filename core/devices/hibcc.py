@@ -9,12 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from suivi.core.devices.identifiers import Agency, Udi, UdiMisread, UdiUnreadable, calendar_day, full_year, ordinal_day
+from suivi.core.devices.identifiers import (
+    Agency,
+    Udi,
+    UdiMisread,
+    UdiPartUnreadable,
+    UdiUnreadable,
+    UdiWithoutDevice,
+    calendar_day,
+    full_year,
+    ordinal_day,
+)
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%"
 
 _PRIMARY = re.compile(r"[A-Z][A-Z0-9]{3}[A-Z0-9]{1,18}[0-9]", re.ASCII)
 _TWO_SYMBOLS = re.compile(r"(\+[^\s*]+)[\s*]+(\+.+)", re.ASCII)
+_SECONDARY = re.compile(r"\$|\d{5}", re.ASCII)
+_BEGINS = re.compile(r"1[46]D|S|\$+\+?", re.ASCII)
 _QUANTITY = re.compile(r"8\d{2}|9\d{5}", re.ASCII)
 _NUMBER = re.compile(r"[A-Z0-9 .\-]{0,18}", re.ASCII)
 
@@ -73,11 +85,17 @@ def read(text: str, on: date) -> Udi:
         primary, *rest = _checked(told).split("/")
     else:
         primary, rest = _checked(symbols[1]), [_linked(symbols[1], symbols[2])]
+    if _SECONDARY.match(primary):
+        raise UdiWithoutDevice
     if not _PRIMARY.fullmatch(primary):
         raise UdiUnreadable
     facts: dict[str, str | date | None] = {}
     for place, part in enumerate(rest):
-        facts = _part(part, on, first=place == 0) | facts
+        try:
+            facts = _part(part, on, first=place == 0) | facts
+        except UdiUnreadable as refusal:
+            begins = _BEGINS.match(part)
+            raise UdiPartUnreadable(part=f"/{begins[0] if begins else ''}") from refusal
     return Udi(agency=Agency.HIBCC, device_identifier=primary, **facts)  # type: ignore[arg-type]
 
 
@@ -100,7 +118,7 @@ def _linked(primary: str, secondary: str) -> str:
 
 def _part(text: str, on: date, *, first: bool) -> dict[str, str | date | None]:
     """Parts that say nothing of lot, serial number and dates, such as a quantity, are passed over."""
-    if first:
+    if first and _SECONDARY.match(text):
         return _secondary(text, on)
     for prefix, name in (("14D", "expires_on"), ("16D", "made_on")):
         if text.startswith(prefix):

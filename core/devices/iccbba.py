@@ -5,9 +5,17 @@ containers have parts of their own, `=)` and `&)`.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
-from suivi.core.devices.identifiers import Agency, Udi, UdiUnreadable, ordinal_day
+from suivi.core.devices.identifiers import (
+    Agency,
+    Udi,
+    UdiPartUnreadable,
+    UdiUnreadable,
+    UdiWithoutDevice,
+    ordinal_day,
+)
 
 _PARTS = re.compile(
     r"=/(?P<product>[A-Z0-9]{16})"
@@ -27,17 +35,18 @@ def read(text: str, on: date) -> Udi:
     """Raises UdiUnreadable. Years have three digits here, so `on` is not asked."""
     told: dict[str, str] = {}
     place = 0
-    text = text.upper().rstrip()
+    text = "".join(text.upper().split())
     while place < len(text):
         part = _PARTS.match(text, place)
+        begins = text[place : place + 2]
         if part is None:
-            raise UdiUnreadable
+            raise UdiPartUnreadable(part=begins) if begins[0] in "=&" else UdiUnreadable
         place = part.end()
         if part.lastgroup is not None and told.setdefault(part.lastgroup, part[part.lastgroup]) != part[part.lastgroup]:
-            raise UdiUnreadable
+            raise UdiPartUnreadable(part=begins)
     identifier = told.get("product") or told.get("container")
     if identifier is None:
-        raise UdiUnreadable
+        raise UdiWithoutDevice
     return Udi(
         agency=Agency.ICCBBA,
         device_identifier=identifier,
@@ -45,14 +54,17 @@ def read(text: str, on: date) -> Udi:
         lot=told["lot"].lstrip("0") or None if "lot" in told else told.get("container_lot"),
         serial=told.get("serial"),
         donation=told.get("donation"),
-        made_on=_day(told.get("made_on")),
-        expires_on=_day(told.get("expires_on")),
+        made_on=_day(told, "made_on", "=}"),
+        expires_on=_day(told, "expires_on", "=>"),
     )
 
 
-def _day(text: str | None) -> date | None:
+def _day(told: Mapping[str, str], name: str, begins: str) -> date | None:
     """`cyyjjj`: the last three digits of the year, and the day of the year."""
-    if text is None:
+    if name not in told:
         return None
-    year = int(text[:3])
-    return ordinal_day(2000 + year if year < 900 else 1000 + year, int(text[3:]))
+    year, day = int(told[name][:3]), int(told[name][3:])
+    try:
+        return ordinal_day(2000 + year if year < 900 else 1000 + year, day)
+    except UdiUnreadable as refusal:
+        raise UdiPartUnreadable(part=begins) from refusal

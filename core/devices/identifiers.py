@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from suivi.core.refusals import Refusal
 
+FNC1 = "\x1d"
+"""Ends a number whose length is not fixed, as scanners send it. Python takes it for white space."""
+
 
 class UdiUnreadable(Refusal):
     """This is no device identifier of a form that Suivi knows: GS1, HIBCC or ICCBBA."""
@@ -16,6 +19,20 @@ class UdiUnreadable(Refusal):
         "Type it as it is printed, beginning with (01), + or =/ and with nothing left out, or scan it again. "
         "Without one, leave it out and enter manufacturer, model, lot and serial number by hand."
     )
+
+
+class UdiPartUnreadable(UdiUnreadable):
+    """The part of this device identifier that begins with {part} cannot be read."""
+
+    code = "UDI_PART_UNREADABLE"
+    remedy = "Compare that part with the label: all of it has to be there, and its day has to exist. Or scan it again."
+
+
+class UdiWithoutDevice(UdiUnreadable):
+    """This says lot, serial number or dates, and not what device it is."""
+
+    code = "UDI_WITHOUT_DEVICE"
+    remedy = "Add what stands on the same label after (01), the first + or =/, one after the other, and send both."
 
 
 class UdiMisread(Refusal):

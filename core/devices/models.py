@@ -28,6 +28,8 @@ class Device(Record):
     implanted_on = fields.CharField(max_length=10, description="partial date")
     explanted_on = fields.CharField(max_length=10, null=True, description="partial date")
     explant_reason = fields.CharField(max_length=60, null=True, description="coded event, such as rupture")
+    noticed_on = fields.CharField(max_length=10, null=True, description="partial date on which the event was noticed")
+    noticed_event = fields.CharField(max_length=60, null=True, description="coded event, such as rupture")
     card: OptionalRef = fields.ForeignKeyField(
         "suivi.Evidence", related_name="devices", on_delete=fields.RESTRICT, null=True
     )
@@ -61,13 +63,17 @@ class DeviceWarranty(Record):
     gives = fields.CharField(max_length=20, description="product, money, both or not_stated")
     enrolment_days = fields.IntField(null=True, description="from implantation, null: no enrolment needed")
     return_days = fields.IntField(null=True, description="from explantation, for returning the device")
-    claim_days = fields.IntField(null=True, description="from explantation or the event, for claiming")
+    claim_days = fields.IntField(null=True, description="from explantation or from noticing the event, for claiming")
+    claim_from = fields.CharField(max_length=20, null=True, description="noticing, null: explantation")
     evidence_needed = fields.JSONField[list[str]](description="coded or in words: what a claim has to show")
+    wording_findings = fields.IntField(null=True, description="promises of an outcome in it, null: nobody looked")
+    wording_reason = fields.TextField(null=True, description="why they stay all the same")
     recorder_role = fields.CharField(max_length=20)
     attached_at = fields.DatetimeField()
     enrolled_on = fields.DateField(null=True)
     returned_on = fields.DateField(null=True)
     claimed_on = fields.DateField(null=True)
+    withdrawn_at = fields.DatetimeField(null=True, description="when it was recorded as attached by mistake")
     version = fields.IntField()
 
     class Meta(Model.Meta):

@@ -30,6 +30,14 @@ class Gives(StrEnum):
     NOT_STATED = "not_stated"
 
 
+class ClaimStart(StrEnum):
+    """What the days for claiming count from."""
+
+    EXPLANTATION = "explantation"
+    NOTICING = "noticing"
+    """When the event was noticed that the claim is for."""
+
+
 class Step(StrEnum):
     """What somebody has to do in time, or loses the cover."""
 
@@ -60,6 +68,13 @@ class ExplantedBeforeImplanted(Refusal):
     """A device is explanted after it was implanted, and this date lies before."""
 
     code = "EXPLANTED_BEFORE_IMPLANTED"
+    remedy = "Correct whichever of the two dates is wrong."
+
+
+class NoticedBeforeImplanted(Refusal):
+    """What happened to a device is noticed after it was implanted, and this date lies before."""
+
+    code = "NOTICED_BEFORE_IMPLANTED"
     remedy = "Correct whichever of the two dates is wrong."
 
 
@@ -94,24 +109,29 @@ def done_column(step: Step) -> str:
     return _COUNTED[step][2]
 
 
+def _counted_from(step: Step, warranty: Any) -> str:
+    """A column of the device."""
+    noticing = step is Step.CLAIM and warranty.claim_from == ClaimStart.NOTICING
+    return "noticed_on" if noticing else _COUNTED[step][1]
+
+
 def deadline_of(step: Step, warranty: Any, device: Any) -> DateInterval | None:
     """The last days in time: the day it counts from is day 0, and the last one is included. None: not known."""
-    days, counted_from, _ = _COUNTED[step]
-    length, begun = getattr(warranty, days), getattr(device, counted_from)
+    length, begun = getattr(warranty, _COUNTED[step][0]), getattr(device, _counted_from(step, warranty))
     dates = PartialDate.parse(begun).dates if begun else None
     return dates.plus_days(length) if dates and length is not None else None
 
 
 def standing(step: Step, warranty: Any, device: Any, on: date) -> Standing | None:
     """On a day at the clinic. None for a step that the warranty does not ask for and that nobody has taken."""
-    days, counted_from, done = _COUNTED[step]
+    days, _, done = _COUNTED[step]
     met_on: date | None = getattr(warranty, done)
     if getattr(warranty, days) is None and met_on is None:
         return None
     deadline = deadline_of(step, warranty, device)
     return Standing(
         step=step,
-        state=_state(deadline, bool(getattr(device, counted_from)), met_on, on),
+        state=_state(deadline, bool(getattr(device, _counted_from(step, warranty))), met_on, on),
         days=getattr(warranty, days),
         deadline=deadline,
         met_on=met_on,
@@ -120,7 +140,9 @@ def standing(step: Step, warranty: Any, device: Any, on: date) -> Standing | Non
 
 
 def standings(warranty: Any, device: Any, on: date) -> list[Standing]:
-    """Of every step that the warranty asks for, in the order they are taken."""
+    """Of every step that the warranty asks for, in the order they are taken; none of one attached by mistake."""
+    if warranty.withdrawn_at is not None:
+        return []
     return [found for step in Step if (found := standing(step, warranty, device, on))]
 
 
@@ -134,16 +156,21 @@ def expired_when_implanted(device: Any) -> bool | None:
     return True if implanted.earliest > device.expires_on else None
 
 
-def require_in_order(implanted: PartialDate, explanted: PartialDate | None, *, field: str) -> None:
-    """Raises ExplantedBeforeImplanted where that is certain."""
-    if explanted and implanted.earliest and explanted.latest and explanted.latest < implanted.earliest:
-        raise ExplantedBeforeImplanted(field=field)
+def require_in_order(device: Any, *, field: str) -> None:
+    """Raises ExplantedBeforeImplanted or NoticedBeforeImplanted where that is certain."""
+    for told, refusal in ((device.explanted_on, ExplantedBeforeImplanted), (device.noticed_on, NoticedBeforeImplanted)):
+        if told and _lies_before(PartialDate.parse(told), PartialDate.parse(device.implanted_on)):
+            raise refusal(field=field)
 
 
 def require_explanted_by(on: date, device: Any, *, field: str) -> None:
     explanted = PartialDate.parse(device.explanted_on) if device.explanted_on else None
     if explanted is None or explanted.is_after(on):
         raise NotExplanted(field=field)
+
+
+def _lies_before(day: PartialDate, implanted: PartialDate) -> bool:
+    return bool(implanted.earliest and day.latest and day.latest < implanted.earliest)
 
 
 def _state(deadline: DateInterval | None, begun: bool, met_on: date | None, on: date) -> StepState:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from suivi.core.coverage.content import Component, Content, FeeLine, LifetimeOf, Limit, LimitUnit, Money
+from suivi.core.coverage.content import Clause, Component, Content, FeeLine, LifetimeOf, Limit, LimitUnit, Money
 from suivi.core.coverage.models import Payer
 from suivi.core.coverage.scopes import Known
 from suivi.core.coverage.templates import content_of_template
-from suivi.core.devices.rules import IMPLANTATION, Gives, Holder
+from suivi.core.devices.enrolment import ENROLLED
+from suivi.core.devices.rules import IMPLANTATION, ClaimStart, Gives, Holder
 from suivi.core.specialties.common import common
 from suivi.core.specialties.model import Specialty, WarrantyTemplate
 
@@ -25,12 +26,17 @@ _UNITS = {
     "_days": LimitUnit.DAY,
 }
 _HOLDERS = {"clinician": Holder.PRACTITIONER, **{holder.value: holder for holder in Holder}}
-_SHOWN = frozenset({"registered_device", "return_explant", "patient_release"})
+_SHOWN = frozenset({ENROLLED, "return_explant", "patient_release"})
 """Conditions that a claim has to show something for."""
+_ENROLMENT = ("enrol", "registration")
 _MONEY = frozenset({"financial_assistance", "refund"})
 _CAPPED = {
     "en": "At most {amount} {currency}, for all fees of this component together.",
     "fr": "Au plus {amount} {currency}, pour l’ensemble des frais de ce composant.",
+    "de": "Höchstens {amount} {currency} für alle Kosten dieses Bestandteils zusammen.",
+    "es": "Como máximo {amount} {currency} para todos los gastos de este componente en conjunto.",
+    "tr": "Bu bileşenin tüm masrafları için toplam en fazla {amount} {currency}.",
+    "ko": "이 항목의 모든 비용을 합하여 최대 {amount} {currency}입니다.",
 }
 
 
@@ -46,6 +52,7 @@ class Offered:
     enrolment_days: int | None
     return_days: int | None
     claim_days: int | None
+    claim_from: ClaimStart | None
     evidence_needed: tuple[str, ...]
 
 
@@ -59,17 +66,35 @@ def offered(template: WarrantyTemplate, known: Known, *, language: str) -> Offer
         content=Content(
             components=tuple(_components(template)),
             fees=tuple(_fees(template, language)),
-            clauses=content_of_template(template, known, language=language).clauses,
+            clauses=tuple(_clauses(template, known, language)),
         ),
-        name=template.brand or template.example or template.object,
+        name=template.brand or _kind(template, known, language),
         source=_source(template, known.specialty),
         beneficiary=_HOLDERS.get(template.beneficiary or ""),
         gives=_gives(template.remedy),
-        enrolment_days=_days(template, "enrol", "registration"),
+        enrolment_days=_days(template, *_ENROLMENT),
         return_days=_days(template, "return"),
         claim_days=_days(template, "claim"),
+        claim_from=ClaimStart(template.deadlines["claim_from"]) if "claim_from" in template.deadlines else None,
         evidence_needed=tuple(one for one in template.conditions if one in _SHOWN),
     )
+
+
+def _kind(template: WarrantyTemplate, known: Known, language: str) -> str:
+    """What device it is for: an example's maker says nothing of another maker's device."""
+    label = known.specialty.labels.coverage.get(template.object)
+    return label.read(language)[0] if label else template.object
+
+
+def deadline_problems(template: WarrantyTemplate) -> Iterator[str]:
+    """What nobody meant: deadlines that count from nothing, or are for a part that the warranty does not have."""
+    starts = template.deadlines.get("claim_from")
+    if starts is not None and starts not in set(ClaimStart):
+        yield f"deadlines: claim_from is {starts!r}, which is neither {' nor '.join(ClaimStart)}"
+    parts = {one.id for one in _components(template)}
+    for part in _depending(template):
+        if part not in parts:
+            yield f"deadlines: {part!r} is no part of it; there are {', '.join(sorted(parts))}"
 
 
 def _components(template: WarrantyTemplate) -> Iterator[Component]:
@@ -93,6 +118,19 @@ def _components(template: WarrantyTemplate) -> Iterator[Component]:
     if paired and (rest := tuple(cover for cover, names in named.items() if not names)):
         # How long for, the template does not say part by part.
         yield Component(id="also", object=template.object, covers=rest)
+
+
+def _clauses(template: WarrantyTemplate, known: Known, language: str) -> Iterator[Clause]:
+    """Where only some parts depend on enrolment, it is an obligation of those alone (`registration_for: [...]`)."""
+    parts = _depending(template)
+    conditions = (*template.conditions, ENROLLED) if parts else template.conditions
+    asked = template.model_copy(update={"conditions": tuple(dict.fromkeys(conditions))})
+    for clause in content_of_template(asked, known, language=language).clauses:
+        yield clause.model_copy(update={"components": parts}) if clause.code == ENROLLED else clause
+
+
+def _depending(template: WarrantyTemplate) -> tuple[str, ...]:
+    return next((tuple(told) for _, told in _deadlines(template, *_ENROLMENT) if isinstance(told, list)), ())
 
 
 def _limits(template: WarrantyTemplate) -> dict[str, Limit | None]:
@@ -170,8 +208,11 @@ def _gives(remedies: tuple[str, ...]) -> Gives:
 
 
 def _days(template: WarrantyTemplate, *names: str) -> int | None:
-    found = (days for key, days in template.deadlines.items() if any(name in key for name in names))
-    return next((days for days in found if isinstance(days, int)), None)
+    return next((days for _, days in _deadlines(template, *names) if isinstance(days, int)), None)
+
+
+def _deadlines(template: WarrantyTemplate, *names: str) -> Iterator[tuple[str, Any]]:
+    return ((key, told) for key, told in template.deadlines.items() if any(name in key for name in names))
 
 
 def _source(template: WarrantyTemplate, specialty: Specialty) -> str | None:

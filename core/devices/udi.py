@@ -8,26 +8,31 @@ import re
 from datetime import date
 
 from suivi.core.devices import hibcc, iccbba
-from suivi.core.devices.identifiers import Udi, UdiMisread, UdiUnreadable
+from suivi.core.devices.identifiers import FNC1, Udi, UdiMisread, UdiUnreadable
 
 MAX_LENGTH = 255
 
 _READERS = {"+": hibcc.read, "=": iccbba.read, "&": iccbba.read}
-# What some scanners put before the data, such as `]d2`.
-_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)
+# What scanners put before the data, such as `]d2`, and what is printed there on a card.
+_BEFORE = re.compile(r"\][A-Za-z][0-9A-Za-z]|\(?UDI\)?[:\s]*", re.ASCII | re.IGNORECASE)
+# How a separator looks once it went through a keyboard or a text field.
+_SEPARATOR = re.compile(r"<(?:GS|FNC1)>|\{(?:GS|FNC1)\}|\[(?:GS|FNC1)\]|\\(?:x|u00)1d|␝", re.IGNORECASE)
+_FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)}
+"""Signs as keyboards of East Asia write them, to the same in ASCII."""
 
 
 def read_udi(text: str, *, on: date, field: str | None = None) -> Udi:
     """`on` tells the century of years with two digits. Raises UdiUnreadable and UdiMisread, naming the field."""
     written = as_written(text)
-    scanned = _SYMBOLOGY.match(written)
-    told = written[scanned.end() if scanned else 0 :].lstrip(" *\x1d")
+    told = _SEPARATOR.sub(FNC1, written.translate(_FULL_WIDTH))
+    before = _BEFORE.match(told)
+    told = told[before.end() if before else 0 :].lstrip(f" *{FNC1}")
     if not told or len(written) > MAX_LENGTH or not told.isascii():
         raise UdiUnreadable(field=field)
     try:
         return _READERS.get(told[0], _gs1)(told, on)
     except (UdiUnreadable, UdiMisread) as refusal:
-        raise type(refusal)(field=field) from refusal
+        raise type(refusal)(field=field, **refusal.facts) from refusal
 
 
 def _gs1(text: str, on: date) -> Udi:

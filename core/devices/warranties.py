@@ -8,14 +8,19 @@ from uuid import UUID
 from suivi.core import inputs
 from suivi.core.access.locking import locked
 from suivi.core.acting import Acting, action
+from suivi.core.coverage.content import Content
 from suivi.core.coverage.reading import content_from
 from suivi.core.coverage.scopes import Known, Scope
 from suivi.core.devices import rules
 from suivi.core.devices.actions import today_at_clinic, vocabulary_of
 from suivi.core.devices.deadlines import keep_reminders
+from suivi.core.devices.makers import fits, require_fitting
 from suivi.core.devices.models import Device, DeviceWarranty
-from suivi.core.devices.rules import MAX_DAYS, Gives, Holder, Step
+from suivi.core.devices.rules import MAX_DAYS, ClaimStart, Gives, Holder, Step
 from suivi.core.devices.templates import Offered, manufacturer_templates, offered
+from suivi.core.devices.withdrawing import require_attached
+from suivi.core.devices.worded import require_no_promise
+from suivi.core.devices.words import DeviceVocabulary
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
 from suivi.core.sql import update
@@ -60,7 +65,11 @@ class Stated:
     enrolment_days: int | None = None
     return_days: int | None = None
     claim_days: int | None = None
+    claim_from: ClaimStart | None = None
+    """Explantation when left out, and in the template as well."""
     evidence_needed: tuple[str, ...] | None = None
+    wording_reason: str | None = None
+    """Why words that promise a result stay."""
 
 
 @action(DeviceWarranty)
@@ -68,7 +77,7 @@ async def attach_device_warranty(by: Acting, device_id: UUID, stated: Stated) ->
     """As its text stood on `as_of`; nothing later changes it. Deadlines are set at once."""
     device = await locked(Device, by.viewer, device_id, on=by.on, verb="attach_warranty")
     treatment = await Treatment.get(id=device.treatment_id)
-    attached = await DeviceWarranty.filter(device_id=device.id).count()
+    attached = await DeviceWarranty.filter(device_id=device.id, withdrawn_at__isnull=True).count()
     inputs.number(attached + 1, field="deviceId", least=1, most=MAX_WARRANTIES)
     if stated.as_of > await today_at_clinic(treatment, by):
         raise NotYetHappened(field="asOf")
@@ -83,6 +92,7 @@ async def attach_device_warranty(by: Acting, device_id: UUID, stated: Stated) ->
         version=1,
     )
     told = {"device": str(device.id), "warranty": str(warranty.id), "version": 1}
+    told |= {"promises": warranty.wording_findings} if warranty.wording_findings else {}
     await append(by, treatment, "device_warranty_attached", told, new=[warranty])
     await keep_reminders(by, treatment, device, warranty)
     return warranty
@@ -95,6 +105,7 @@ async def record_warranty_step(
     """Enrolled, returned or claimed on a day, or that day corrected. What was late is on record as late."""
     warranty = await locked(DeviceWarranty, by.viewer, warranty_id, on=by.on, verb="record_step")
     await expect(warranty, expected_version, told_of=warranty.treatment_id)
+    require_attached(warranty)
     treatment = await Treatment.get(id=warranty.treatment_id)
     device = await Device.get(id=warranty.device_id)
     if on > await today_at_clinic(treatment, by):
@@ -120,12 +131,13 @@ async def _said(by: Acting, treatment: Treatment, device: Device, stated: Stated
         raise WarrantyIncomplete(field="content")
     if beneficiary is None:
         raise WarrantyIncomplete(field="beneficiary")
-    content = (
-        template.content
-        if template is not None and stated.content is None
-        else content_from(stated.content, await vocabulary_of(by, treatment))
-    )
+    words = await vocabulary_of(by, treatment)
+    own = content_from(stated.content, words)
+    if stated.content is not None and not own.components:
+        raise WarrantyIncomplete(field="content")
+    content = template.content if template is not None and stated.content is None else own
     return {
+        **await _worded(by, stated, own, words, language),
         "name": _text(stated.name, template.name if template else None, field="name", limit=200),
         "source": inputs.text_or_none(stated.source, field="source", limit=500)
         or (template.source if template else None),
@@ -134,9 +146,18 @@ async def _said(by: Acting, treatment: Treatment, device: Device, stated: Stated
         "beneficiary": beneficiary.value,
         "claimant": (stated.claimant or beneficiary).value,
         "gives": _gives(stated, template).value,
+        "claim_from": stated.claim_from or (template.claim_from if template else None),
         "evidence_needed": _evidence(stated.evidence_needed, template),
         **{name: _days(name, getattr(stated, name), template) for name in _DAYS},
     }
+
+
+async def _worded(
+    by: Acting, stated: Stated, content: Content, words: DeviceVocabulary, language: str
+) -> dict[str, Any]:
+    own = {"name": stated.name, "evidenceNeeded": "\n".join(stated.evidence_needed or ())}
+    kept = await require_no_promise(by, own, content, stated.wording_reason, words=words, language=language)
+    return {"wording_findings": kept.findings, "wording_reason": kept.reason}
 
 
 async def _offered(by: Acting, treatment: Treatment, device: Device, key: str | None, language: str) -> Offered | None:
@@ -146,7 +167,9 @@ async def _offered(by: Acting, treatment: Treatment, device: Device, key: str | 
     specialty = pinned.specialty_of(treatment)
     fitting = {name: one for name, one in manufacturer_templates(specialty).items() if one.object == device.object}
     if key not in fitting:
-        raise UnknownWarrantyTemplate(field="template", known=", ".join(sorted(fitting)) or "none")
+        usable = (name for name, one in fitting.items() if fits(one, device.manufacturer))
+        raise UnknownWarrantyTemplate(field="template", known=", ".join(sorted(usable)) or "none")
+    require_fitting(fitting[key], device.manufacturer, field="template")
     known = Known(scope=Scope.of(treatment), specialty=specialty, procedure=pinned.procedure_of(treatment))
     return offered(fitting[key], known, language=language)
 

@@ -28,9 +28,12 @@ class Insurance(Record):
         "suivi.Evidence", related_name="insurances", on_delete=fields.RESTRICT, null=True
     )
     document_id: UUID | None
+    wording_findings = fields.IntField(null=True, description="promises of an outcome in it, null: nobody looked")
+    wording_reason = fields.TextField(null=True, description="why they stay all the same")
     recorder_role = fields.CharField(max_length=20)
     attached_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True, description="when it was recorded that it was cancelled")
+    withdrawn_at = fields.DatetimeField(null=True, description="when it was recorded as attached by mistake")
     version = fields.IntField()
 
     class Meta(Model.Meta):

@@ -374,6 +374,16 @@ class Migration(OneLook):
                     fields.CharField(null=True, description="coded event, such as rupture", max_length=60),
                 ),
                 (
+                    "noticed_on",
+                    fields.CharField(
+                        null=True, description="partial date on which the event was noticed", max_length=10
+                    ),
+                ),
+                (
+                    "noticed_event",
+                    fields.CharField(null=True, description="coded event, such as rupture", max_length=60),
+                ),
+                (
                     "card",
                     fields.ForeignKeyField(
                         "suivi.Evidence",
@@ -451,18 +461,41 @@ class Migration(OneLook):
                     fields.IntField(null=True, description="from implantation, null: no enrolment needed"),
                 ),
                 ("return_days", fields.IntField(null=True, description="from explantation, for returning the device")),
-                ("claim_days", fields.IntField(null=True, description="from explantation or the event, for claiming")),
+                (
+                    "claim_days",
+                    fields.IntField(
+                        null=True, description="from explantation or from noticing the event, for claiming"
+                    ),
+                ),
+                (
+                    "claim_from",
+                    fields.CharField(null=True, description="noticing, null: explantation", max_length=20),
+                ),
                 (
                     "evidence_needed",
                     fields.JSONField(
                         description="coded or in words: what a claim has to show", encoder=JSON_DUMPS, decoder=loads
                     ),
                 ),
+                (
+                    "wording_findings",
+                    fields.IntField(null=True, description="promises of an outcome in it, null: nobody looked"),
+                ),
+                ("wording_reason", fields.TextField(null=True, description="why they stay all the same", unique=False)),
                 ("recorder_role", fields.CharField(max_length=20)),
                 ("attached_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("enrolled_on", fields.DateField(null=True)),
                 ("returned_on", fields.DateField(null=True)),
                 ("claimed_on", fields.DateField(null=True)),
+                (
+                    "withdrawn_at",
+                    fields.DatetimeField(
+                        null=True,
+                        description="when it was recorded as attached by mistake",
+                        auto_now=False,
+                        auto_now_add=False,
+                    ),
+                ),
                 ("version", fields.IntField()),
             ],
             options={
@@ -522,6 +555,11 @@ class Migration(OneLook):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
+                (
+                    "wording_findings",
+                    fields.IntField(null=True, description="promises of an outcome in it, null: nobody looked"),
+                ),
+                ("wording_reason", fields.TextField(null=True, description="why they stay all the same", unique=False)),
                 ("recorder_role", fields.CharField(max_length=20)),
                 ("attached_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 (
@@ -529,6 +567,15 @@ class Migration(OneLook):
                     fields.DatetimeField(
                         null=True,
                         description="when it was recorded that it was cancelled",
+                        auto_now=False,
+                        auto_now_add=False,
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    fields.DatetimeField(
+                        null=True,
+                        description="when it was recorded as attached by mistake",
                         auto_now=False,
                         auto_now_add=False,
                     ),
@@ -793,13 +840,24 @@ class Migration(OneLook):
                 "suivi.Clinic",
                 source_field="successor_id",
                 null=True,
-                description="the clinic that has taken over its obligations",
+                description="the clinic that it says takes over its obligations",
                 db_constraint=True,
                 to_field="id",
                 related_name="predecessors",
                 on_delete=OnDelete.RESTRICT,
             ),
         ),
+        ops.AddField(
+            model_name="Clinic",
+            name="succession_accepted_at",
+            field=fields.DatetimeField(
+                null=True,
+                description="when the successor said that it does, null: it has not",
+                auto_now=False,
+                auto_now_add=False,
+            ),
+        ),
+        ops.AddIndex(model_name="Clinic", index=Index(fields=["successor_id"], name="clinic_successor")),
         AlterDeliveryCase(
             model_name="Delivery",
             name="case",
@@ -860,10 +918,21 @@ class Migration(OneLook):
             name="variant",
             field=fields.CharField(null=True, description="of the procedure, null: every variant", max_length=60),
         ),
+        ops.AddIndex(model_name="Terms", index=Index(fields=["clinic_id", "id"], name="terms_clinic")),
         ops.AddIndex(
             model_name="Terms",
             index=Index(
                 fields=["clinic_id", "procedure", "variant", "material", "effective_from", "number"], name="terms_scope"
+            ),
+        ),
+        ops.AddField(
+            model_name="Terms",
+            name="withdrawn_at",
+            field=fields.DatetimeField(
+                null=True,
+                description="when it was taken back, before it took effect",
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddField(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from suivi.core.clinics.models import Clinic
-from suivi.core.clocks.zones import zone
+from suivi.core.clocks.zones import day_at, zone
 from suivi.core.confirmations.models import ConfirmationRequest
 from suivi.core.database import transaction
 from suivi.core.deliveries.actions import enqueue_to
@@ -134,7 +134,7 @@ def _stands(reminder: Reminder, deadline: date, latest: date) -> bool:
 
 def _look_ahead(reminder: Reminder, clinic: Clinic, at: datetime) -> None:
     place = zone(clinic.time_zone)
-    begun = rules.day_begun(reminder.created_at, place)
+    begun = day_at(place, reminder.created_at)
     look = rules.look(begun, reminder.deadline, reminder.latest_deadline, at=at, place=place)
     reminder.next_at = look.next_at
     reminder.missed_at = at.astimezone(UTC) if look.missed else None

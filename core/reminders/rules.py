@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from suivi.core.clocks.zones import day_at, start_of_day
+from suivi.core.clocks.zones import start_of_day
 
 WEEK = timedelta(days=7)
 
@@ -79,10 +79,6 @@ def state_on(reminder: Reminded, on: date) -> ReminderState:
     if on <= reminder.deadline:
         return ReminderState.OPEN
     return ReminderState.MISSED if on > reminder.latest_deadline else ReminderState.NEEDS_REVIEW
-
-
-def day_begun(created_at: datetime, place: ZoneInfo) -> date:
-    return day_at(place, created_at)
 
 
 def _morning(day: date, place: ZoneInfo) -> datetime:

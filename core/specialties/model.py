@@ -432,6 +432,9 @@ class WarrantyTemplate(Cited):
     beneficiary: str | None = None
     example: str | None = None
     brand: str | None = None
+    """Whose it is, where it is one maker's: attached to no other maker's device."""
+    makers: tuple[str, ...] = ()
+    """Other names that maker has on labels and in records."""
     region: str | None = None
     scope: str | None = None
     amounts: Mapping[str, Any] = Field(default_factory=dict)

@@ -33,7 +33,7 @@ from suivi.core.treatments.models import (
 )
 from suivi.core.treatments.recoveries import OnRecord, recovery_on
 from suivi.core.treatments.rules import AnchorChecked, AnchorGiven
-from suivi.core.treatments.stored import course_of, kept_anchor
+from suivi.core.treatments.stored import agreed_as_told, course_of, kept_anchor
 from suivi.core.versions import expect
 
 
@@ -97,9 +97,10 @@ async def record_anchor(
 
 async def _checked_anchor(by: Acting, treatment: Treatment, given: AnchorGiven) -> AnchorChecked:
     found = await course_of(by, treatment) if given.cycle is not None else None
+    procedure = await _procedure(by, treatment)
     [anchor] = rules.checked_anchors(
         [given],
-        await _procedure(by, treatment),
+        procedure,
         treatment.sites,
         on=await _today(by, treatment),
         counted=found is not None,
@@ -107,6 +108,8 @@ async def _checked_anchor(by: Acting, treatment: Treatment, given: AnchorGiven) 
     )
     if found is not None:
         rules.checked_cycles([anchor], found.numbers, field="cycle")
+    if anchor.name == procedure.anchors.day0 and await agreed_as_told(treatment):
+        rules.require_agreed_before(treatment.agreed_on, [anchor], procedure, field="on")
     return anchor
 
 

@@ -13,7 +13,7 @@ from suivi.core.acting import Acting, action
 from suivi.core.clinics.ending import require_there
 from suivi.core.clinics.models import Clinic, Member, MemberKind
 from suivi.core.clocks.zones import day_at, zone
-from suivi.core.coverage.finding import terms_in_force
+from suivi.core.coverage.finding import terms_agreed, terms_in_force
 from suivi.core.coverage.scopes import Scope, checked_material
 from suivi.core.events.log import append
 from suivi.core.patients.models import Patient
@@ -34,13 +34,6 @@ class AgreedInFuture(Refusal):
 
     code = "AGREED_IN_FUTURE"
     remedy = "Give the day the treatment was agreed; the terms in force on it are pinned."
-
-
-class AgreedAfterTreatment(Refusal):
-    """A treatment is agreed before it is done, and this day lies after it."""
-
-    code = "AGREED_AFTER_TREATMENT"
-    remedy = "Give the day the treatment was agreed, at the latest the day it was done; its terms are pinned."
 
 
 class ObjectivesNotYours(Refusal):
@@ -91,7 +84,12 @@ async def register_treatment(by: Acting, patient_id: UUID, plan: Plan) -> Treatm
         version=1,
     )
     recorded = [(await kept_anchor(by, treatment, anchor))[0] for anchor in anchors]
-    registered = {"version": 1, "procedure": plan.procedure, "terms": treatment.terms_id and str(treatment.terms_id)}
+    registered = {
+        "version": 1,
+        "procedure": plan.procedure,
+        "terms": treatment.terms_id and str(treatment.terms_id),
+        "agreedOn": plan.agreed_on,
+    }
     await append(by, treatment, "treatment_registered", registered, wrote=[treatment, *recorded, *pinned.written])
     await append(by, patient, "treatment_registered", began=[treatment])
     return treatment
@@ -135,22 +133,22 @@ async def _agreed(
     procedure: Procedure,
     described: dict[str, Any],
 ) -> dict[str, Any]:
-    """The day it was agreed, and the terms in force on it, which later versions never worsen (R-126).
+    """The day it was agreed, and the terms in force when it began, which later versions never worsen (R-126).
 
     The terms of the nearest scope: those of this variant and material before those of the whole specialty (R-120).
 
-    Without a day, the earliest it can have been: terms published after the treatment began are never pinned.
+    Without a day, the earliest it can have been: terms published after the treatment began are never pinned. It is
+    agreed at this moment where nobody tells of any day.
     """
     begun = [anchor.on.earliest for anchor in anchors if anchor.on.earliest]
+    finding = terms_agreed if plan.agreed_on or begun else terms_in_force
     agreed_on = plan.agreed_on or min([today, *begun])
     if agreed_on > today:
         raise AgreedInFuture(field="agreedOn", available_from=agreed_on)
     await require_there(clinic, on=agreed_on, field="clinicId")
-    done = [anchor.on.latest for anchor in anchors if anchor.name == procedure.anchors.day0 and anchor.on.latest]
-    if done and agreed_on > min(done):
-        raise AgreedAfterTreatment(field="agreedOn")
+    rules.require_agreed_before(agreed_on, anchors, procedure, field="agreedOn")
     scope = Scope(**{part: described[part] for part in ("specialty", "procedure", "variant", "material")})
-    pinned = (await terms_in_force([clinic.id], scope, on=agreed_on)).get(clinic.id)
+    pinned = (await finding([clinic.id], scope, on=agreed_on)).get(clinic.id)
     return {"agreed_on": agreed_on, "terms_id": pinned.id if pinned else None}
 
 

@@ -73,6 +73,16 @@ class AnchorInFuture(Refusal):
     remedy = "Record the anchor on or after its day; leave it out until then."
 
 
+class AgreedAfterTreatment(Refusal):
+    """A treatment is agreed before it is done, and these two days say the opposite."""
+
+    code = "AGREED_AFTER_TREATMENT"
+    remedy = (
+        "Correct the day that is wrong. The day it was agreed is told once, with `registerTreatment`: it decides which "
+        "terms are pinned."
+    )
+
+
 class UnknownVariant(Refusal):
     """This procedure has no variant of that name. It has: {variants}."""
 
@@ -239,6 +249,15 @@ def _checked_anchor(
         raise AnchorInFuture(field=date_field, available_from=day.earliest)
     site = checked_site(given.site, sites, field=site_field)
     return AnchorChecked(name=given.name, on=day, site=site, cycle=given.cycle)
+
+
+def require_agreed_before(
+    agreed_on: date, anchors: Iterable[AnchorChecked], procedure: Procedure, *, field: str
+) -> None:
+    """At the latest on the day it was done, at any of its sites. Raises AgreedAfterTreatment."""
+    done = [anchor.on.latest for anchor in anchors if anchor.name == procedure.anchors.day0 and anchor.on.latest]
+    if done and agreed_on > min(done):
+        raise AgreedAfterTreatment(field=field)
 
 
 def checked_site(site: str | None, sites: Sequence[str], *, field: str) -> str | None:

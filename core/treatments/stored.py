@@ -3,6 +3,7 @@
 from typing import Any
 
 from suivi.core.acting import Acting
+from suivi.core.events.models import Event
 from suivi.core.treatments.models import Anchor, Cycle, LocalAnchor, Treatment
 from suivi.core.treatments.rules import AnchorChecked
 from suivi.core.treatments.series import Course, Part, course
@@ -36,6 +37,12 @@ async def series_of(treatment: Treatment) -> list[Treatment]:
         newest = await Treatment.filter(continues_id__in=[row.id for row in newest])
         found += newest
     return [first, *sorted(found[1:], key=lambda row: row.id)]
+
+
+async def agreed_as_told(treatment: Treatment) -> bool:
+    """Whether somebody said on which day it was agreed. Otherwise it is the earliest day that was known of then."""
+    registered = await Event.get_or_none(noun_id=treatment.id, kind="treatment_registered")
+    return registered is not None and registered.payload.get("agreedOn") is not None
 
 
 async def kept_anchor(

@@ -12,6 +12,8 @@ from suivi.core.isolation import Hung, call_within
 from suivi.core.registry import LONGEST_NOTICE, START_UP_SECONDS, Registry, wrong_with_hints
 from suivi.core.specialties.hints import CaseFacts, Documentation
 from suivi.core.specialties.model import Specialty
+from suivi.core.wording.merging import wrong_with_words
+from suivi.core.wording.words import core_words
 from suivi.testing.fresh import Fresh
 from suivi.testing.plain import difference, plain
 from suivi.testing.subject import AT_START, Question, Subject
@@ -89,6 +91,11 @@ def _judge_hints(answer: Any, specialty: Specialty | None, asked: Mapping[str, A
     return None
 
 
+def _judge_promises(answer: Any, specialty: Specialty | None, asked: Mapping[str, Any]) -> str | None:
+    language = asked["language"]
+    return wrong_with_words(answer, core_words(language), language)
+
+
 def _is_bare(facts: CaseFacts) -> bool:
     """Nothing is known of it that could speak for or against anything."""
     told = facts.signs or facts.described or facts.patient_dissatisfied
@@ -97,6 +104,7 @@ def _is_bare(facts: CaseFacts) -> bool:
 
 _JUDGES: Mapping[str, Callable[[Any, Specialty | None, Mapping[str, Any]], str | None]] = {
     "notice": _judge_notice,
+    "promises": _judge_promises,
     "classification_hints": _judge_hints,
 }
 

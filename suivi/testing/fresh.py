@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suivi.testing.plain import plain
-from suivi.testing.subject import AT_START, Subject
+from suivi.testing.subject import MAY_READ, Subject
 from suivi.testing.watch import Watch
 
 SEEDS = (1, 2)
@@ -75,7 +75,7 @@ def main(address: str, golden: Path) -> dict[str, Any]:
     answers = []
     # One after the other: what the later ones are about is not read before the first were watched.
     for question in subject.questions():
-        with watch.during(str(question), reading_allowed=question.hook in AT_START):
+        with watch.during(str(question), reading_allowed=question.hook in MAY_READ):
             try:
                 answer = plain(subject.ask(question))
             except Exception as error:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from suivi.core.devices.templates import MANUFACTURER, deadline_problems
 from suivi.core.specialties.figures import A_CENTURY
 from suivi.core.specialties.model import (
     Comparison,
@@ -53,6 +54,8 @@ def _of_template(template: WarrantyTemplate) -> Iterator[str]:
         yield f"its duration ends at {given[-1]}"
     if duration.unit == "lifetime" and duration.max is not None:
         yield "a lifetime has no number"
+    if template.grantor == MANUFACTURER:
+        yield from deadline_problems(template)
 
 
 def _of_procedure(procedure: Procedure) -> Iterator[str]:

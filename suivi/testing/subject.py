@@ -17,6 +17,7 @@ from suivi.core.hints.sample_cases import read_cases
 from suivi.core.registry import Registry
 from suivi.core.specialties.hints import CaseFacts
 from suivi.core.specialties.model import Manifest, Procedure, Specialty
+from suivi.core.wording.words import base_language
 
 T = TypeVar("T")
 
@@ -26,6 +27,9 @@ AT_START = tuple(
     if hasattr(hook, "suivi_spec") and not inspect.signature(hook).parameters
 )
 """Hooks that are asked about nothing, once, before anybody waits."""
+
+MAY_READ = (*AT_START, "promises")
+"""Hooks whose answer is kept, so that they may read files of their own."""
 
 LOCALES = ("en", "fr", "fr-CA", "xx")
 
@@ -136,6 +140,11 @@ def _notices(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
         yield repr(locale), {"locale": locale}
 
 
+def _promises(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    for language in dict.fromkeys(map(base_language, (*LOCALES, *subject.manifest.locales))):
+        yield repr(language), {"language": language}
+
+
 def _facts(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
     for about, facts in (*golden_facts(subject.golden), *made_up_facts(subject.specialty)):
         yield about, {"facts": facts}
@@ -143,6 +152,7 @@ def _facts(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
 
 _ASKED: Mapping[str, Callable[[Subject], Iterator[tuple[str, dict[str, Any]]]]] = {
     "notice": _notices,
+    "promises": _promises,
     "classification_hints": _facts,
 }
 

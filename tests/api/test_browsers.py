@@ -1,8 +1,11 @@
 """What a page in a browser needs of the endpoint, and what a stranger's request gets."""
 
+import re
+
 import pytest
 
 from suivi.core.access.viewer import Role
+from suivi.core.documents.words import LANGUAGES
 from tests.services.suivi import Suivi
 
 pytestmark = pytest.mark.once
@@ -43,6 +46,7 @@ async def test_the_link_of_a_notice_shows_nothing_about_anybody(running: Suivi) 
     assert page.status_code == 200
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "0190a0c0" not in page.text
+    assert set(re.findall(r'lang="(\w+)"', page.text)) == set(LANGUAGES)
 
 
 async def test_a_request_too_deep_or_too_large_is_refused_with_a_code(running: Suivi) -> None:

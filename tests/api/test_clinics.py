@@ -7,7 +7,7 @@ import pytest
 
 from suivi.core.access.viewer import Role
 from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
-from tests.services.world import World
+from tests.services.world import World, build_world, publish_terms
 
 pytestmark = pytest.mark.once
 
@@ -65,6 +65,49 @@ async def test_only_operators_register_clinics_and_partners(world: World, subtes
         ],
         subtests,
     )
+
+
+async def test_a_coordinator_of_another_clinic_is_told_whose_it_is_and_not_to_be_a_coordinator(world: World) -> None:
+    """R-212: the role is the right one, and the sentence does not ask for it again."""
+    other = await build_world(world.suivi, name="two")
+    wrong = Trying(who=other.coordinator, mutation="updateClinic", good={"expectedVersion": 1, "name": "Mine"})
+
+    refused = await refusal(wrong("another clinic's coordinator", "NOT_ALLOWED", clinicId=world.clinic_id))
+
+    assert refused["message"] == (
+        "You may not do this here as coordinator. These may, where it concerns them: coordinator, operator."
+    )
+    assert "at this very clinic" in refused["remedy"]
+
+
+async def test_what_no_plugin_knows_is_no_procedure_without_terms(world: World) -> None:
+    """R-129: who misspells a procedure does not read that a clinic covers nothing."""
+    ask = "query($id: ID!, $of: String!) { clinic(id: $id) { termsFor(procedure: $of) { state } } }"
+
+    code = await error_code(world.frontend, ask, id=world.clinic_id, of="zz")
+    none = await world.frontend.ask(ask, id=world.clinic_id, of="other")
+
+    assert code == "UNKNOWN_PROCEDURE"
+    assert none["clinic"]["termsFor"]["state"] == "NONE_PUBLISHED"
+
+
+async def test_every_version_of_a_clinics_terms_is_within_reach(world: World, subtests: pytest.Subtests) -> None:
+    """R-123: page by page, each going on where the one before ended."""
+    for _ in range(4):
+        await publish_terms(world.coordinator, world.clinic_id)
+    ask = """query($id: ID!, $after: ID, $first: Int! = 2) {
+      clinic(id: $id) { publishedTerms(first: $first, after: $after, procedure: "crown") { id number } } }"""
+
+    after, read = None, []
+    for _ in range(4):
+        page = (await world.frontend.ask(ask, id=world.clinic_id, after=after))["clinic"]["publishedTerms"]
+        read.append([terms["number"] for terms in page])
+        after = page[-1]["id"] if page else after
+
+    assert read == [[5, 4], [3, 2], [1], []]
+    for wrong, code in (({"after": world.case_id}, "INVALID_ID"), ({"first": 101}, "INVALID_PAGE")):
+        with subtests.test(code):
+            assert await error_code(world.frontend, ask, id=world.clinic_id, **wrong) == code
 
 
 async def test_a_clinic_is_changed_from_the_version_that_was_seen(world: World) -> None:

@@ -1,7 +1,7 @@
-"""Devices, what their makers warrant, and the deadlines that come with it."""
+"""Devices: what they are, where and since when, and a rupture years after the clinic has closed."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,84 +10,41 @@ import pytest
 from suivi.core.access.viewer import Role
 from suivi.core.events.models import Event
 from suivi.core.events.verification import verify
-from suivi.core.registry import Registry
 from suivi.core.reminders.actions import remind_due
-from suivi.plugins import complaint_bodies
 from suivi.plugins.email import EmailPlugin
+from tests.api.implants import (
+    DEVICE,
+    EXPLANTED,
+    WARRANTY,
+    augmented,
+    covered,
+    implant,
+    plugins,
+    registered,
+    steps,
+    surgical,
+    warranted,
+)
 from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
 from tests.services.smtp import SmtpServer
 from tests.services.suivi import Statements, Suivi, suivi
 from tests.services.world import CEMENTED, World, build_world, row_id, upload_photo
 
 UDI = "(01)51022222233336(11)251231(17)280707(10)A213B1(21)1234"
-EXPLANTED = datetime(2034, 5, 3, 9, 0, tzinfo=UTC)
-DEVICE = "... on Device { id version lot serial explantedOn { text } }"
-WARRANTY = "... on DeviceWarranty { id version }"
-
-
-def plugins(*, email: EmailPlugin | None) -> Registry:
-    return Registry.load(only=["dental", "surgery"], extra=[*([email] if email else []), complaint_bodies])
 
 
 @pytest.fixture
 async def running(
     tmp_path: Path, database_url: str, storage_url: str | None, feed_url: str | None, smtp: SmtpServer
 ) -> AsyncIterator[Suivi]:
-    async with suivi(
-        data_dir=tmp_path,
-        database_url=database_url,
-        storage_url=storage_url,
-        feed_url=feed_url,
-        registry=plugins(email=EmailPlugin(smtp.url, "notices@suivi.example")),
-    ) as started:
+    parts = {"database_url": database_url, "storage_url": storage_url, "feed_url": feed_url}
+    async with surgical(smtp, data_dir=tmp_path, **parts) as started:
         yield started
 
 
-async def augmented(world: World) -> str:
-    """A treatment with an implant on each side."""
-    treatment = await world.patient.do(
-        "registerTreatment",
-        "... on Treatment { id }",
-        patientId=world.patient_id,
-        clinicId=world.clinic_id,
-        procedure="breast_augmentation",
-        sites=["left", "right"],
-        agreedOn="2026-02-20",
-        anchors=[{"name": "surgery", "on": "2026-03-03"}],
-    )
-    treatment_id: str = treatment["id"]
-    return treatment_id
-
-
-def implant(treatment_id: str, **changed: Any) -> dict[str, Any]:
-    told = {
-        "treatmentId": treatment_id,
-        "object": "breast_implant",
-        "manufacturer": "Motiva",
-        "site": "left",
-        "implantedOn": "2026-03-03",
-    }
-    return told | changed
-
-
-async def registered(world: World, treatment_id: str, **changed: Any) -> dict[str, Any]:
-    return await world.practitioner.do("registerDevice", DEVICE, **implant(treatment_id, **changed))
-
-
-async def warranted(world: World, device_id: str, **changed: Any) -> dict[str, Any]:
-    asked = {"deviceId": device_id, "asOf": "2026-03-03", "language": "en", "template": "motiva"}
-    return await world.practitioner.do("attachDeviceWarranty", WARRANTY, **(asked | changed))
-
-
-async def steps(world: World, treatment_id: str, as_of: str) -> dict[str, dict[str, Any]]:
-    answer = await world.patient.ask(
-        """query($id: ID!, $on: Date) { treatment(id: $id) { devices { warranties { steps(asOf: $on) {
-          step state late metOn deadline { earliest latest } } } } } }""",
-        id=treatment_id,
-        on=as_of,
-    )
-    [device] = answer["treatment"]["devices"]
-    return {step["step"]: step for step in device["warranties"][0]["steps"]}
+@pytest.fixture
+async def world(running: Suivi) -> World:
+    return await build_world(running)
 
 
 async def test_what_cannot_be_registered_as_a_device(world: World, subtests: pytest.Subtests) -> None:
@@ -104,6 +61,8 @@ async def test_what_cannot_be_registered_as_a_device(world: World, subtests: pyt
             wrong("tomorrow", "NOT_YET_HAPPENED", "implantedOn", implantedOn="2026-03-04"),
             wrong("at some time", "UNREADABLE_DATE", "implantedOn", implantedOn="spring"),
             wrong("with a model for a UDI", "UDI_UNREADABLE", "udi", udi="MemoryGel 350"),
+            wrong("with a UDI of no such day", "UDI_PART_UNREADABLE", "udi", udi=UDI.replace("280707", "280732")),
+            wrong("with half of a UDI", "UDI_WITHOUT_DEVICE", "udi", udi=UDI[18:]),
             wrong("with a misread UDI", "UDI_MISREAD", "udi", udi=UDI.replace("5102", "5103")),
             wrong("with another lot than its UDI", "UDI_CONTRADICTS", "lot", udi=UDI, lot="A213B2"),
             wrong("with another serial number than its UDI", "UDI_CONTRADICTS", "serial", udi=UDI, serial="12345"),
@@ -175,6 +134,8 @@ async def test_corrections_of_a_device_and_those_that_are_refused(world: World, 
     good: dict[str, Any] = {"deviceId": device["id"], "expectedVersion": 1}
     wrong = Trying(who=world.practitioner, mutation="correctDevice", good=good)
     explanting = Trying(who=world.practitioner, mutation="recordExplantation", good=good | {"on": "2026-03-03"})
+    rupture = {"noticedOn": "2026-03-03", "event": "rupture"}
+    noticing = Trying(who=world.patient, mutation="recordDeviceEvent", good=good | rupture)
 
     await each_is_refused(
         [
@@ -184,6 +145,10 @@ async def test_corrections_of_a_device_and_those_that_are_refused(world: World, 
             explanting("before it was put in", "EXPLANTED_BEFORE_IMPLANTED", "on", on="2026-02"),
             explanting("for no known reason", "UNKNOWN_EVENT", "reason", reason="boredom"),
             explanting("tomorrow", "NOT_YET_HAPPENED", "on", on="2026-03-04"),
+            noticing("before it was put in", "NOTICED_BEFORE_IMPLANTED", "noticedOn", noticedOn="2026-02"),
+            noticing("of no known kind", "UNKNOWN_EVENT", "event", event="boredom"),
+            noticing("tomorrow", "NOT_YET_HAPPENED", "noticedOn", noticedOn="2026-03-04"),
+            noticing("unread", "STALE_VERSION", "expectedVersion", expectedVersion=7),
             Trying(who=world.operator, mutation="correctDevice", good=good)("by an operator", "NOT_FOUND"),
         ],
         subtests,
@@ -202,181 +167,6 @@ async def test_corrections_of_a_device_and_those_that_are_refused(world: World, 
 
     assert (corrected["version"], corrected["lot"], corrected["serial"]) == (2, "B2", "1234")
     assert explanted["explantedOn"] == {"text": "2026-03"}
-
-
-async def test_what_cannot_be_attached_as_a_makers_warranty(world: World, subtests: pytest.Subtests) -> None:
-    """R-137."""
-    device = await registered(world, await augmented(world))
-    by_hand: dict[str, Any] = {
-        "deviceId": device["id"],
-        "asOf": "2026-03-03",
-        "language": "en",
-        "name": "Own programme",
-        "beneficiary": "PATIENT",
-        "gives": "PRODUCT",
-        "content": {"components": [{"key": "shell", "object": "breast_implant"}]},
-    }
-    wrong = Trying(who=world.practitioner, mutation="attachDeviceWarranty", good=by_hand)
-    limit = {"unit": "YEAR", "count": 10, "starts": "first_smile"}
-
-    await each_is_refused(
-        [
-            wrong("of another device", "UNKNOWN_WARRANTY_TEMPLATE", "template", template="manufacturer_implant"),
-            wrong("of the clinic", "UNKNOWN_WARRANTY_TEMPLATE", "template", template="clinic_revision"),
-            wrong("as it will stand tomorrow", "NOT_YET_HAPPENED", "asOf", asOf="2026-03-04"),
-            wrong("without a name", "WARRANTY_INCOMPLETE", "name", name=None),
-            wrong("without a word", "WARRANTY_INCOMPLETE", "content", content=None),
-            wrong("for nobody", "WARRANTY_INCOMPLETE", "beneficiary", beneficiary=None),
-            wrong("of nothing", "WARRANTY_INCOMPLETE", "gives", gives=None),
-            wrong("to enrol in some day", "OUT_OF_RANGE", "enrolmentDays", enrolmentDays=-1),
-            wrong(
-                "from a day nobody knows",
-                "UNKNOWN_ANCHOR",
-                "content.components[0].limit.starts",
-                content={"components": [{"key": "shell", "object": "breast_implant", "limit": limit}]},
-            ),
-        ],
-        subtests,
-    )
-    own = limit | {"starts": "implantation"}
-    content = {"components": [{"key": "shell", "object": "breast_implant", "limit": own}]}
-    attached = await world.patient.do("attachDeviceWarranty", WARRANTY, **{**by_hand, "content": content})
-    assert attached["__typename"] == "DeviceWarranty"
-
-
-async def test_a_template_says_whom_to_turn_to_and_what_may_be_had(world: World) -> None:
-    """R-137: the patient is not the beneficiary of every warranty."""
-    treatment_id = await augmented(world)
-    device = await registered(world, treatment_id)
-    await warranted(world, device["id"], template="mentor", claimant="PRACTITIONER")
-
-    answer = await world.patient.ask(
-        """query($id: ID!) { treatment(id: $id) { devices { warranties { name source asOf template beneficiary claimant
-          gives enrolmentDays returnDays whoMustClaim { text } evidenceNeeded { key } notice
-          cover { components { key limit { unit count lifetimeOf starts { key text { text } } } } clauses { key }
-                  fees(component: "financial_assistance") { kind payer cap { amount currency } } } } } } }""",
-        id=treatment_id,
-    )
-    [warranty] = answer["treatment"]["devices"][0]["warranties"]
-    limits = {one["key"]: one["limit"] for one in warranty["cover"]["components"]}
-    fees = {line["kind"]: (line["payer"], line["cap"]) for line in warranty["cover"]["fees"]}
-
-    assert (warranty["beneficiary"], warranty["claimant"], warranty["gives"]) == ("PATIENT", "PRACTITIONER", "BOTH")
-    assert warranty["whoMustClaim"]["text"].startswith("Only the practitioner may claim")
-    assert (warranty["enrolmentDays"], warranty["returnDays"]) == (45, None)
-    assert {one["key"] for one in warranty["evidenceNeeded"]} == {"return_explant", "patient_release"}
-    starts = {"key": "implantation", "text": {"text": "the day this device was implanted"}}
-    assert limits["product_rupture"] == {"unit": "LIFETIME", "count": None, "lifetimeOf": "DEVICE", "starts": starts}
-    assert limits["financial_assistance"] == {"unit": "YEAR", "count": 10, "lifetimeOf": None, "starts": starts}
-    assert fees["surgeon_fee"] == ("SHARED", {"amount": "3500", "currency": "USD"})
-    assert fees["travel"] == ("NOT_STATED", None)
-    assert warranty["notice"]
-
-
-async def test_deadlines_run_from_the_right_day_and_lateness_is_not_hidden(world: World) -> None:
-    """R-137, R-138: 90 days to register from implantation, 10 to return from explantation."""
-    treatment_id = await augmented(world)
-    device = await registered(world, treatment_id)
-    warranty = await warranted(world, device["id"])
-    on_time = await steps(world, treatment_id, "2026-06-01")
-    too_late = await steps(world, treatment_id, "2026-06-02")
-    late = world.practitioner.at(CEMENTED + timedelta(days=100))
-    step = {"warrantyId": warranty["id"], "expectedVersion": 1, "step": "ENROLMENT", "on": "2026-06-10"}
-    wrong = Trying(who=late, mutation="recordWarrantyStep", good=step)
-    await refusal(wrong("returned while it is in", "NOT_EXPLANTED", "on", step="DEVICE_RETURN"))
-    await refusal(wrong("done tomorrow", "NOT_YET_HAPPENED", "on", on="2026-06-12"))
-    await refusal(wrong("unread", "STALE_VERSION", "expectedVersion", expectedVersion=2))
-
-    await late.do("recordWarrantyStep", WARRANTY, **step)
-    enrolled = await steps(world, treatment_id, "2026-06-12")
-    moved = world.practitioner.at(EXPLANTED)
-    await moved.do("recordExplantation", DEVICE, deviceId=device["id"], expectedVersion=1, on="2034-05-01")
-    returning = (await steps(world, treatment_id, "2034-05-11"))["DEVICE_RETURN"]
-
-    assert (on_time["ENROLMENT"]["state"], too_late["ENROLMENT"]["state"]) == ("OPEN", "MISSED")
-    assert on_time["DEVICE_RETURN"]["state"] == "NOT_DUE"
-    assert (enrolled["ENROLMENT"]["state"], enrolled["ENROLMENT"]["late"]) == ("MET", True)
-    assert (returning["state"], returning["deadline"]["latest"]) == ("OPEN", "2034-05-11")
-
-
-async def test_what_is_due_is_shown_with_what_to_do_and_until_when(world: World) -> None:
-    """R-138: to the patient, in their language; the same list is at the treatment."""
-    treatment_id = await augmented(world)
-    device = await registered(world, treatment_id, implantedOn="2026-02")
-    warranty = await warranted(world, device["id"])
-    ask = """{ reminders { nodes { kind deadline latestDeadline told state may: state(asOf: "2026-05-02")
-      june: state(asOf: "2026-06-01") whatToDo(locale: "fr") { text locale } deviceWarranty { id } treatment { id }
-      clinic { id } } } }"""
-
-    before = (await world.patient.ask(ask))["reminders"]["nodes"]
-    listed = await world.coordinator.ask(
-        "query($id: ID!) { treatment(id: $id) { reminders { kind } } }", id=treatment_id
-    )
-    enrol = {"warrantyId": warranty["id"], "expectedVersion": 1, "step": "ENROLMENT", "on": "2026-03-03"}
-    await world.patient.do("recordWarrantyStep", WARRANTY, **enrol)
-    [after] = (await world.patient.ask("{ reminders { nodes { state metAt missedAt } } }"))["reminders"]["nodes"]
-    others = await world.suivi.as_(Role.PATIENT, "somebody").ask("{ reminders { nodes { kind } } }")
-
-    assert before == [
-        {
-            "kind": "ENROLMENT",
-            "deadline": "2026-05-02",
-            "latestDeadline": "2026-05-29",
-            "told": 0,
-            "state": "OPEN",
-            "may": "OPEN",
-            "june": "MISSED",
-            "whatToDo": {
-                "text": "Enregistrer le dispositif auprès du fabricant avant la fin de ce jour et garder la preuve",
-                "locale": "fr",
-            },
-            "deviceWarranty": {"id": warranty["id"]},
-            "treatment": {"id": treatment_id},
-            "clinic": {"id": world.clinic_id},
-        }
-    ]
-    assert listed["treatment"]["reminders"] == [{"kind": "ENROLMENT"}]
-    assert (after["state"], bool(after["metAt"]), after["missedAt"]) == ("MET", True, None)
-    assert others["reminders"]["nodes"] == []
-
-
-async def test_a_missed_deadline_is_recorded_and_not_hidden(world: World) -> None:
-    """R-138: by the worker, in the history that the patient reads."""
-    treatment_id = await augmented(world)
-    device = await registered(world, treatment_id)
-    await warranted(world, device["id"])
-    for day in (EXPLANTED.replace(year=2026), EXPLANTED.replace(year=2026, month=6)):
-        await remind_due(at=day, audit_key=world.suivi.running.house.audit_key)
-
-    answer = await world.patient.at(EXPLANTED).ask(
-        """query($id: ID!) { treatment(id: $id) { history { nodes { kind } }
-          reminders { state told missedAt whatToDo { text } } } }""",
-        id=treatment_id,
-    )
-    [reminder] = answer["treatment"]["reminders"]
-    kinds = [node["kind"] for node in answer["treatment"]["history"]["nodes"] if "notice" not in node["kind"]]
-
-    assert kinds[:3] == ["deadline_missed", "reminder_due", "reminder_set"]
-    assert (reminder["state"], reminder["told"], bool(reminder["missedAt"])) == ("MISSED", 1, True)
-    assert reminder["whatToDo"]["text"].startswith("The deadline has passed and no registration is on record")
-
-
-async def test_a_corrected_implantation_moves_the_deadline(world: World) -> None:
-    """R-138."""
-    treatment_id = await augmented(world)
-    device = await registered(world, treatment_id)
-    await warranted(world, device["id"])
-
-    correction: dict[str, Any] = {"deviceId": device["id"], "expectedVersion": 1, "implantedOn": "2026-02-01"}
-    await world.practitioner.do("correctDevice", DEVICE, **correction)
-    [moved] = (await world.patient.ask("{ reminders { nodes { deadline } } }"))["reminders"]["nodes"]
-    correction = {"deviceId": device["id"], "expectedVersion": 2, "implantedOn": "unknown"}
-    await world.practitioner.do("correctDevice", DEVICE, **correction)
-    [dropped] = (await world.patient.ask("{ reminders { nodes { state } } }"))["reminders"]["nodes"]
-
-    assert moved["deadline"] == "2026-05-02"
-    assert dropped["state"] == "DROPPED"
-    assert (await steps(world, treatment_id, "2026-03-03"))["ENROLMENT"]["state"] == "NEEDS_REVIEW"
 
 
 async def test_many_devices_take_no_more_statements_than_one(world: World) -> None:
@@ -425,7 +215,9 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
         world = await build_world(first)
         treatment_id = await augmented(world)
         device = await registered(world, treatment_id)
-        await warranted(world, device["id"])
+        warranty = await warranted(world, device["id"])
+        enrol = {"warrantyId": warranty["id"], "expectedVersion": 1, "step": "ENROLMENT", "on": "2026-03-03"}
+        await world.practitioner.do("recordWarrantyStep", WARRANTY, **enrol)
         ended: dict[str, Any] = {"clinicId": world.clinic_id, "expectedVersion": 1, "ceased": "CLOSED"}
         await world.operator.at(CEMENTED).do("recordClinicEnd", "... on Clinic { ceased }", **ended, on="2026-03-03")
 
@@ -434,8 +226,13 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
         on: dict[str, Any] = {"deviceId": device["id"], "expectedVersion": 1, "on": "2034-05-01", "reason": "rupture"}
         explanted = await world.patient.do("recordExplantation", DEVICE, **on)
         returning = (await steps(world, treatment_id, "2034-05-03"))["DEVICE_RETURN"]
+        await remind_due(at=EXPLANTED + timedelta(days=2), audit_key=later.running.house.audit_key)
+        back = enrol | {"expectedVersion": 2, "step": "DEVICE_RETURN", "on": "2034-05-05"}
+        await world.patient.at(EXPLANTED + timedelta(days=2)).do("recordWarrantyStep", WARRANTY, **back)
+        await remind_due(at=EXPLANTED + timedelta(days=10), audit_key=later.running.house.audit_key)
         answer = await world.patient.ask(
-            """query($id: ID!, $crown: ID!) { crown: treatment(id: $crown) { terms { text obligor { ceased } } }
+            """query($id: ID!, $crown: ID!) { reminders { nodes { kind state told missedAt } }
+              crown: treatment(id: $crown) { terms { text obligor { ceased } } }
               treatment(id: $id) { clinic { ceased ceasedOn } coverMap(asOf: "2034-04-30") { layers {
                 kind holder segments { component { key } state ends { latest } } } } devices { warranties {
               cover { components { key limit { unit } } } } } } }""",
@@ -445,6 +242,10 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
 
     assert explanted["explantedOn"] == {"text": "2034-05-01"}
     assert (returning["state"], returning["deadline"]["latest"]) == ("OPEN", "2034-05-11")
+    assert answer["reminders"]["nodes"] == [
+        {"kind": "DEVICE_RETURN", "state": "MET", "told": 1, "missedAt": None},
+        {"kind": "ENROLMENT", "state": "MET", "told": 0, "missedAt": None},
+    ]
     [warranty] = answer["treatment"]["devices"][0]["warranties"]
     assert {"key": "product_rupture", "limit": {"unit": "LIFETIME"}} in warranty["cover"]["components"]
     [maker] = [one for one in answer["treatment"]["coverMap"]["layers"] if one["kind"] == "MANUFACTURER"]
@@ -458,3 +259,44 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
         "text": "We repair or remake a crown that fails for three years.",
         "obligor": {"ceased": "CLOSED"},
     }
+
+
+async def test_what_a_maker_owes_survives_a_merger_and_a_change_of_clinic(world: World) -> None:
+    """R-128, R-139: neither takes anything from it nor adds anything, and its deadlines go on."""
+    other = await build_world(world.suivi, name="two")
+    treatment_id = await augmented(world)
+    device = await registered(world, treatment_id)
+    await warranted(world, device["id"], enrolmentDays=None)
+    before = await covered(world, treatment_id, "2034-04-30")
+    merged: dict[str, Any] = {"clinicId": world.clinic_id, "expectedVersion": 1, "ceased": "MERGED"}
+    merged |= {"on": "2026-03-03", "successorId": other.clinic_id}
+    await world.coordinator.do("recordClinicEnd", "... on Clinic { version }", **merged)
+    named: dict[str, Any] = {"clinicId": other.clinic_id, "predecessorId": world.clinic_id, "expectedVersion": 2}
+    await other.coordinator.do("answerSuccession", "... on Clinic { version }", **named, accept=True)
+    crown: dict[str, Any] = {
+        "patientId": world.patient_id,
+        "clinicId": other.clinic_id,
+        "procedure": "crown",
+        "sites": ["15"],
+    }
+    elsewhere = await world.patient.do("registerTreatment", "... on Treatment { clinic { name } }", **crown)
+
+    after = await covered(world, treatment_id, "2034-04-30")
+    out: dict[str, Any] = {"deviceId": device["id"], "expectedVersion": 1, "on": "2034-05-01", "reason": "rupture"}
+    await world.patient.at(EXPLANTED).do("recordExplantation", DEVICE, **out)
+    returning = (await steps(world, treatment_id, "2034-05-03"))["DEVICE_RETURN"]
+    [shown] = (
+        await world.patient.ask(
+            """query($id: ID!) { treatment(id: $id) { devices { warranties { name }
+              treatment { clinic { ceased succession { state clinic { name } } } } } } }""",
+            id=treatment_id,
+        )
+    )["treatment"]["devices"]
+
+    assert before == after
+    assert before["product_rupture"]["state"] == "RUNNING"
+    assert elsewhere["clinic"] == {"name": "Duna Dental two"}
+    assert (returning["state"], returning["deadline"]["latest"]) == ("OPEN", "2034-05-11")
+    succession = {"state": "ACCEPTED", "clinic": {"name": "Duna Dental two"}}
+    assert shown["treatment"]["clinic"] == {"ceased": "MERGED", "succession": succession}
+    assert shown["warranties"] == [{"name": "Motiva (Establishment Labs)"}]

@@ -170,14 +170,14 @@ async def test_a_key_belongs_to_whoever_sent_it(world: World) -> None:
     assert len({message["id"] for message in posted}) == 4
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, "a\x00b", "\ud83d"])
+@pytest.mark.parametrize("key", ["", " ", "\t\n\u2003", "x" * 256, "a\x00b", "\ud83d"])
 async def test_what_is_no_key_is_refused(world: World, key: str) -> None:
     wrong = Trying(who=world.patient, mutation="postMessage", good=a_message(world))
 
     await refusal(wrong("no key", "IDEMPOTENCY_KEY_UNUSABLE", "idempotencyKey", idempotencyKey=key))
 
 
-@pytest.mark.parametrize("key", ["x" * 255, " ", "🦷", "'; --"])
+@pytest.mark.parametrize("key", ["x" * 255, " x ", "🦷", "'; --"])
 async def test_any_other_key_will_do(world: World, key: str) -> None:
     for _ in range(2):
         posted = await world.patient.do("postMessage", MESSAGE, key=key, **a_message(world))

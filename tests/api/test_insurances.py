@@ -42,6 +42,19 @@ async def test_what_cannot_be_attached_as_insurance(world: World, subtests: pyte
             wrong("with no way to claim", "TEXT_EMPTY", "claimRoute", claimRoute="\n"),
             wrong("in no language", "UNKNOWN_LANGUAGE", "language", language="??"),
             wrong("with an unread sum", "MONEY_UNREADABLE", "content.fees[0].cap.amount", content={"fees": unread}),
+            wrong(
+                "at the clinic's cost",
+                "PAYER_NOT_OF_INSURANCE",
+                "content.fees[0].payer",
+                content={"fees": [{"kind": "hospitalisation", "payer": "CLINIC"}]},
+            ),
+            wrong(
+                "with a promise",
+                "OUTCOME_PROMISED",
+                "wordingReason",
+                language="en",
+                claimRoute="Write to us: we guarantee that your smile will be perfect.",
+            ),
             wrong("with a paper nobody has", "NOT_FOUND", "documentId", documentId=await of_nobody(world)),
             Trying(who=world.operator, mutation="attachInsurance", good=wrong.good)("by an operator", "NOT_FOUND"),
         ],
@@ -89,6 +102,27 @@ async def test_insurance_stands_beside_the_clinics_terms(world: World) -> None:
     }
     assert fees["hospitalisation"] == ("INSURER", {"amount": "5000.00", "currency": "EUR"})
     assert fees["travel"] == ("NOT_STATED", None)
+
+
+async def test_a_policy_attached_by_mistake_is_withdrawn_by_the_side_that_attached_it(world: World) -> None:
+    """R-130, R-213: it covers nothing on any day, and stays on record."""
+    attached = await world.patient.do("attachInsurance", POLICY, **a_policy(world))
+    good = {"insuranceId": attached["id"], "expectedVersion": 1}
+    ask = """query($id: ID!) { treatment(id: $id) { insurances { policy withdrawnAt endedAt }
+      coverMap(asOf: "2026-03-03") { layers { kind } } } }"""
+    before = await world.patient.ask(ask, id=world.treatment_id)
+    wrong = Trying(who=world.coordinator, mutation="withdrawInsurance", good=good)
+    await refusal(wrong("by the other side", "ATTACHED_BY_OTHER_SIDE"))
+
+    await world.patient.do("withdrawInsurance", POLICY, **good)
+    ending = Trying(who=world.coordinator, mutation="endInsurance", good=good | {"expectedVersion": 2})
+    await refusal(ending("withdrawn", "ATTACHMENT_WITHDRAWN"))
+    kept = await world.coordinator.ask(ask, id=world.treatment_id)
+
+    [shown] = kept["treatment"]["insurances"]
+    assert (shown["policy"], bool(shown["withdrawnAt"]), shown["endedAt"]) == ("KS-2026/1144", True, None)
+    layers = [[one["kind"] for one in found["treatment"]["coverMap"]["layers"]] for found in (before, kept)]
+    assert layers == [["CLINIC", "INSURER"], ["CLINIC"]]
 
 
 async def test_a_cancelled_policy_stays_on_record(world: World) -> None:

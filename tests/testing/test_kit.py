@@ -223,6 +223,12 @@ FAULTS = [
         hook('return "This replaces the notice above."', "notice", "locale"),
     ),
     Fault(
+        "promises that are no words",
+        answering.nonsense,
+        "answers no PromiseWords of en",
+        hook('return "nose"', "promises", "language"),
+    ),
+    Fault(
         "a notice that calms",
         answering.nonsense,
         "gives an all-clear",

@@ -10,18 +10,28 @@ from hypothesis import strategies as st
 
 from suivi.core.clocks.partial_dates import DateInterval, PartialDate
 from suivi.core.devices import rules
-from suivi.core.devices.rules import ExplantedBeforeImplanted, NotExplanted, Standing, Step, StepState
+from suivi.core.devices.rules import (
+    ClaimStart,
+    ExplantedBeforeImplanted,
+    NotExplanted,
+    NoticedBeforeImplanted,
+    Standing,
+    Step,
+    StepState,
+)
 
 moderately = settings(max_examples=60, deadline=None)
 
 
 def a_device(**values: Any) -> Any:
-    return SimpleNamespace(**{"implanted_on": "2026-03-03", "explanted_on": None, "expires_on": None, **values})
+    unstated = dict.fromkeys(("explanted_on", "noticed_on", "expires_on"))
+    return SimpleNamespace(**{"implanted_on": "2026-03-03", **unstated, **values})
 
 
 def a_warranty(**values: Any) -> Any:
-    unstated = ("enrolment_days", "return_days", "claim_days", "enrolled_on", "returned_on", "claimed_on")
-    return SimpleNamespace(**(dict.fromkeys(unstated) | values))
+    days = ("enrolment_days", "return_days", "claim_days", "claim_from")
+    dates = ("enrolled_on", "returned_on", "claimed_on", "withdrawn_at")
+    return SimpleNamespace(**(dict.fromkeys((*days, *dates)) | values))
 
 
 def enrolment(warranty: Any, device: Any, on: date) -> Standing:
@@ -87,6 +97,32 @@ def test_returning_and_claiming_wait_for_the_explantation() -> None:
     assert [found.state for found in after] == [StepState.MISSED, StepState.OPEN]
 
 
+def test_a_claim_runs_from_the_explantation_or_from_noticing_as_the_warranty_says() -> None:
+    """R-137: the rupture was noticed in April, and the implant was taken out in May."""
+    device = a_device(noticed_on="2034-04-01", explanted_on="2034-05-01")
+    noticing = a_warranty(claim_days=30, return_days=10, claim_from=ClaimStart.NOTICING.value)
+
+    last = {
+        warranty.claim_from: rules.deadline_of(Step.CLAIM, warranty, device)
+        for warranty in (noticing, a_warranty(claim_days=30))
+    }
+    waiting = rules.standing(Step.CLAIM, noticing, a_device(explanted_on="2034-05-01"), date(2034, 6, 30))
+
+    assert {start: dates and dates.latest for start, dates in last.items()} == {
+        "noticing": date(2034, 5, 1),
+        None: date(2034, 5, 31),
+    }
+    assert rules.deadline_of(Step.DEVICE_RETURN, noticing, device) == DateInterval(date(2034, 5, 11), date(2034, 5, 11))
+    assert waiting is not None
+    assert waiting.state is StepState.NOT_DUE
+
+
+def test_under_a_warranty_attached_by_mistake_there_is_nothing_to_do() -> None:
+    withdrawn = a_warranty(enrolment_days=90, withdrawn_at="2026-03-04")
+
+    assert rules.standings(withdrawn, a_device(), date(2026, 3, 5)) == []
+
+
 def test_a_date_nobody_knows_wants_a_person() -> None:
     found = enrolment(a_warranty(enrolment_days=90), a_device(implanted_on="unknown"), date(2026, 3, 3))
 
@@ -130,10 +166,10 @@ def test_whether_it_had_expired_when_implanted_is_a_fact_or_in_doubt(implanted_o
 
 
 def test_nothing_is_taken_out_before_it_was_put_in() -> None:
-    implanted = PartialDate.parse("2026-03")
-
-    rules.require_in_order(implanted, PartialDate.parse("2026-03-01"), field="on")
+    rules.require_in_order(a_device(implanted_on="2026-03", explanted_on="2026-03-01"), field="on")
     with pytest.raises(ExplantedBeforeImplanted):
-        rules.require_in_order(implanted, PartialDate.parse("2026-02"), field="on")
+        rules.require_in_order(a_device(implanted_on="2026-03", explanted_on="2026-02"), field="on")
+    with pytest.raises(NoticedBeforeImplanted):
+        rules.require_in_order(a_device(implanted_on="2026-03", noticed_on="2026-02"), field="on")
     with pytest.raises(NotExplanted):
         rules.require_explanted_by(date(2034, 4, 30), a_device(explanted_on="2034-05"), field="on")

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from suivi.core.coverage.checks import problems
-from suivi.core.coverage.content import LifetimeOf, LimitUnit
+from suivi.core.coverage.content import OTHER, LifetimeOf, LimitUnit
 from suivi.core.coverage.models import Payer
 from suivi.core.coverage.scopes import Known, Scope
+from suivi.core.devices.makers import fits
 from suivi.core.devices.rules import IMPLANTATION, Gives, Holder
-from suivi.core.devices.templates import Offered, manufacturer_templates, offered
+from suivi.core.devices.templates import Offered, deadline_problems, manufacturer_templates, offered
 from suivi.core.devices.words import DeviceVocabulary
+from suivi.core.documents.words import LANGUAGES
 from suivi.core.specialties.model import Specialty
 from suivi.core.specialties.reader import read_specialty
 
@@ -24,7 +26,7 @@ def warranty(specialty: Specialty, key: str, language: str = "en") -> Offered:
 
 
 @pytest.mark.parametrize("name", SPECIALTIES)
-@pytest.mark.parametrize("language", ["en", "fr", "tr"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_template_can_be_attached_as_it_is(name: str, language: str) -> None:
     specialty = SPECIALTIES[name]
 
@@ -37,6 +39,57 @@ def test_every_template_can_be_attached_as_it_is(name: str, language: str) -> No
         assert found.beneficiary is not None, key
 
 
+@pytest.mark.parametrize("name", SPECIALTIES)
+def test_every_part_of_a_programme_is_named_in_the_patients_language(name: str) -> None:
+    """R-137: in French and English; conditions in plain words as well."""
+    specialty = SPECIALTIES[name]
+    found = [warranty(specialty, key).content for key in manufacturer_templates(specialty)]
+    parts = {one.id for content in found for one in content.components}
+    plain = {one.text for content in found for one in content.clauses if one.code == OTHER}
+
+    said = specialty.labels.coverage
+    exclusions = {text.text.by_locale["en"] for text in specialty.exclusions.values()}
+    assert [
+        one for one in sorted(parts | plain - exclusions) if one not in said or "fr" not in said[one].by_locale
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("manufacturer", "own"),
+    [
+        ("Straumann", True),
+        ("STRAUMANN AG", True),
+        ("Institut Straumann AG", True),
+        ("Nobel Biocare", False),
+        ("Straumann-compatible parts by Somebody", False),
+        ("AG", False),
+    ],
+)
+def test_a_makers_warranty_is_for_that_makers_devices(manufacturer: str, own: bool) -> None:
+    """R-137: whatever form of company stands on the label."""
+    template = manufacturer_templates(SPECIALTIES["dental"])["manufacturer_implant"]
+
+    assert fits(template, manufacturer) is own
+
+
+def test_a_template_of_a_kind_of_device_is_for_every_maker_and_names_none() -> None:
+    """R-137: a maker that is only an example says nothing of another one's device."""
+    lens = manufacturer_templates(SPECIALTIES["ophthalmology"])["manufacturer_iol"]
+    as_example = lens.model_copy(update={"example": "Rayner"})
+    known = Known(scope=Scope(specialty="ophthalmology"), specialty=SPECIALTIES["ophthalmology"], procedure=None)
+
+    assert fits(as_example, "Alcon")
+    assert offered(as_example, known, language="en").name == "lens inside the eye (IOL)"
+
+
+@pytest.mark.parametrize(
+    "told", ["Motiva", "Establishment Labs", "ESTABLISHMENT LABS, S.A.", "Motiva (Establishment Labs)", "Motiva®"]
+)
+def test_a_maker_is_known_by_each_of_its_names(told: str) -> None:
+    assert fits(manufacturer_templates(SPECIALTIES["surgery"])["motiva"], told)
+    assert not fits(manufacturer_templates(SPECIALTIES["surgery"])["mentor"], told)
+
+
 def test_two_programmes_of_breast_implants_have_the_deadlines_and_caps_their_makers_state() -> None:
     """Motiva: 90 days to register, 10 to return. Mentor Enhanced: 45 days, USD 3,500 for all fees together."""
     motiva, mentor = (warranty(SPECIALTIES["surgery"], key) for key in ("motiva", "mentor"))
@@ -45,6 +98,27 @@ def test_two_programmes_of_breast_implants_have_the_deadlines_and_caps_their_mak
     assert (motiva.enrolment_days, motiva.return_days) == (90, 10)
     assert (mentor.enrolment_days, mentor.return_days) == (45, None)
     assert caps == {("3500", "USD")}
+
+
+def test_a_cap_for_all_fees_together_is_told_in_every_language() -> None:
+    """R-137: by its amount and currency."""
+    mentor = {language: warranty(SPECIALTIES["surgery"], "mentor", language) for language in LANGUAGES}
+    notes = {language: {line.note for line in one.content.fees if line.cap} for language, one in mentor.items()}
+
+    assert all("3500 USD" in (note or "") for said in notes.values() for note in said)
+    assert len({note for said in notes.values() for note in said}) == len(LANGUAGES)
+
+
+def test_what_a_plugin_got_wrong_about_deadlines_is_said_before_anybody_attaches_it() -> None:
+    motiva = manufacturer_templates(SPECIALTIES["surgery"])["motiva"]
+    wrong = {"registration_days": 90, "registration_for": ["contracture", "twenty_years"], "claim_from": "tuesday"}
+
+    found = " ".join(deadline_problems(motiva.model_copy(update={"deadlines": wrong})))
+
+    assert list(deadline_problems(motiva)) == []
+    assert "'tuesday', which is neither explantation nor noticing" in found
+    assert "'twenty_years' is no part of it" in found
+    assert "'contracture'" not in found
 
 
 def test_what_lasts_for_life_is_the_product_and_not_the_money_for_another_operation() -> None:

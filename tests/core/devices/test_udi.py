@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suivi.core.devices.hibcc import ALPHABET, check_character
-from suivi.core.devices.identifiers import Agency, Udi, UdiMisread, UdiUnreadable, full_year
+from suivi.core.devices.identifiers import (
+    Agency,
+    Udi,
+    UdiMisread,
+    UdiPartUnreadable,
+    UdiUnreadable,
+    UdiWithoutDevice,
+    full_year,
+)
 from suivi.core.devices.udi import read_udi
 from suivi.core.refusals import Refusal
 
@@ -167,7 +175,79 @@ def test_labels_of_the_issuers_own_examples_are_read(label: str, lot: str, expir
 @pytest.mark.parametrize(
     "label",
     [
+        "]d20100844588003288171411201021A\x1d2119",
+        "]C10100844588003288171411201021A\x1d2119",
+        "\x1d0100844588003288171411201021A\x1d2119\x1d",
+        "0100844588003288171411201021A<GS>2119",
+        "0100844588003288171411201021A{FNC1}2119",
+        "0100844588003288171411201021A\\u001d2119",
+        "0100844588003288171411201021A␝2119",
+        "UDI: (01) 0084 4588 0032 88\n(17) 141120\n(10) 21A\n(21) 19",
+        "(01)00844588003288(17)141120(10)21A\x1d(21)19",
+        "（０１）00844588003288（17）141120（10）21A（21）19",
+        "https://id.gs1.org/01/844588003288/10/21A/21/19?17=141120",
+    ],
+)
+def test_a_label_is_read_however_it_came_from_the_scanner_to_the_form(label: str) -> None:
+    """R-136."""
+    read = read_udi(label, on=TODAY)
+
+    assert (read.device_identifier, read.lot, read.serial) == ("00844588003288", "21A", "19")
+    assert read.expires_on == date(2014, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("label", "lot", "serial"),
+    [
+        ("(01)00844588003288(10)2019", "2019", None),
+        (hibc("+A123BJC5D6E71/$2019"), "2019", None),
+        (hibc("+A123BJC5D6E71/$+2019"), None, "2019"),
+        (hibc("+A123BJC5D6E71/$$72019"), "2019", None),
+        (hibc("+A123BJC5D6E71/Q5/S2019"), None, "2019"),
+        ("=/A9999XYZ100T0944 =,002019\n&,1000000000000002019", "2019", "002019"),
+    ],
+)
+def test_a_number_that_looks_like_a_year_is_no_date(label: str, lot: str | None, serial: str | None) -> None:
+    read = read_udi(label, on=TODAY)
+
+    assert (read.lot, read.serial, read.made_on, read.expires_on) == (lot, serial, None, None)
+
+
+@pytest.mark.parametrize(
+    ("label", "part"),
+    [
+        ("(01)0084458800328(10)A", "(01)"),
+        ("(01)00844588003288(17)270231", "(17)"),
+        ("]d2010084458800328817270231", "(17)"),
+        ("(01)00844588003288(10)", "(10)"),
+        ("(01)00844588003288(10)A<GS>B", "(10)"),
+        ("(01)00844588003288(10)A(10)B", "(10)"),
+        (hibc("+A123BJC5D6E71/$$3271331L"), "/$$"),
+        (hibc("+A123BJC5D6E71/$L/16D2027"), "/16D"),
+        (hibc("+A123BJC5D6E71/27366L"), "/"),
+        ("=/A9999XYZ100T094", "=/"),
+        ("=/A9999XYZ100T0944=>014366", "=>"),
+        ("=/A9999XYZ100T0944&,1123", "&,"),
+    ],
+)
+def test_of_a_label_that_is_almost_right_it_is_said_which_part_is_not(label: str, part: str) -> None:
+    with pytest.raises(UdiPartUnreadable) as refused:
+        read_udi(label, on=TODAY, field="udi")
+
+    assert (refused.value.facts, refused.value.field) == ({"part": part}, "udi")
+
+
+@pytest.mark.parametrize("label", ["(10)LOT(21)SERIAL", "(02)00844588003288(37)5", hibc("+$$3271231L"), "=>014365"])
+def test_half_a_label_that_does_not_say_what_device_it_is_asks_for_the_other_half(label: str) -> None:
+    with pytest.raises(UdiWithoutDevice):
+        read_udi(label, on=TODAY)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
         "",
+        "https://example.com/01",
         "Mentor MemoryGel 350",
         "(10)LOT(21)SERIAL",
         "(01)51022222233336(10)",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from suivi.core.clocks.zones import day_at
 from suivi.core.reminders import rules
 from suivi.core.reminders.rules import ReminderState
 
@@ -41,7 +42,7 @@ def test_reminders_come_half_way_a_week_before_and_on_the_last_day(length: int, 
 def test_whoever_looks_however_seldom_is_told_a_growing_moment_and_at_last_that_it_is_missed(
     place: ZoneInfo, begun: datetime, length: int, doubt: int, gaps: list[int]
 ) -> None:
-    first = rules.day_begun(begun, place)
+    first = day_at(place, begun)
     deadline = first + timedelta(days=length)
     latest = deadline + timedelta(days=doubt)
     at, ended = begun, rules.missed_at(latest, place)
