@@ -1,13 +1,13 @@
 """Promises of a result in what a clinic writes: published only with a reason, which is kept (R-004)."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from suivi.core import inputs
 from suivi.core.coverage.content import Content
-from suivi.core.coverage.vocabulary import is_code
+from suivi.core.coverage.vocabulary import Vocabulary, is_code
 from suivi.core.registry import Registry
+from suivi.core.wording.alone import alone
 from suivi.core.wording.rules import WordingReview, require_reason, review
 
 
@@ -43,18 +43,22 @@ def words_in(content: Content, text: str | None = None, *, field: str = "content
         yield f"{field}.howToClaim", content.how_to_claim
 
 
-async def reviewed(registry: Registry, content: Content, text: str, *, language: str) -> list[Reviewed]:
+async def reviewed(
+    registry: Registry, content: Content, text: str, *, vocabulary: Vocabulary, language: str
+) -> list[Reviewed]:
     """Of each text, in the order of the content. `language` is the one they are written in.
 
-    In a thread of its own: the longest terms there can be take about two seconds.
+    Clauses that say what the vocabulary says are nobody's own words. In a thread of its own: the longest terms there
+    can be take about two seconds.
     """
     words = registry.promise_words(language)
 
     def read() -> list[Reviewed]:
-        said = words_in(content, text)
+        taken_over = {clause.text for clause in content.clauses if vocabulary.says(clause)}
+        said = [(field, one) for field, one in words_in(content, text) if one not in taken_over]
         return [Reviewed(field=field, review=review(one, language=language, words=words)) for field, one in said]
 
-    return await asyncio.to_thread(read)
+    return await alone(read)
 
 
 def require_worded(found: list[Reviewed], reason: str | None) -> Kept:

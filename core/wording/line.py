@@ -1,10 +1,10 @@
 """One sentence, and where in it the patterns of a grammar are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from suivi.core.wording.model import SUBJECTS
-from suivi.core.wording.patterns import ANY_NUMBER, Element, Grammar
+from suivi.core.wording.patterns import NEAR, Grammar, Step
 from suivi.core.wording.tokens import Token
 
 End = tuple[int, bool]
@@ -12,97 +12,115 @@ End = tuple[int, bool]
 
 _GUARDED = frozenset({*SUBJECTS, "harm", "body"})
 """Where `covered` reaches further, it is meant: a `pregnancy test` is no pregnancy."""
-_PAUSES = frozenset(",:-–—")
 _NONE: frozenset[End] = frozenset()
 
 
 class Line:
-    """`kinds` are the literals that each distinct word is."""
-
-    def __init__(self, grammar: Grammar, tokens: Sequence[Token], kinds: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, grammar: Grammar, tokens: Sequence[Token]) -> None:
         self.grammar = grammar
         self.tokens = tokens
-        self.literals = [self._literals(token, kinds) for token in tokens]
+        self.known = [grammar.word(token.text, is_word=token.is_word) for token in tokens]
         self.steps = 0
         self._starts: dict[str, frozenset[int]] = {}
         self._found: dict[tuple[str, int], frozenset[End]] = {}
-
-    def _literals(self, token: Token, kinds: Mapping[str, frozenset[str]]) -> frozenset[str]:
-        if not token.is_word:
-            return frozenset({token.text, ","}) if token.text in _PAUSES else frozenset({token.text})
-        return kinds[token.text] | {ANY_NUMBER} if token.text[0].isdigit() else kinds[token.text]
+        self._stopping: dict[int, bool] = {}
 
     @cached_property
-    def starting(self) -> list[frozenset[str]]:
-        """Names of the classes that may begin at each token."""
-        index = self.grammar.starting
-        return [frozenset().union(*(index.get(one, ()) for one in literals)) for literals in self.literals]
+    def _ahead(self) -> list[int]:
+        """By place, the elements that may begin there or later."""
+        seen, found = 0, [0] * len(self.known)
+        for place in range(len(self.known) - 1, -1, -1):
+            seen |= self.known[place].begins
+            found[place] = seen
+        return found
+
+    @cached_property
+    def _near(self) -> list[int]:
+        """The same within `NEAR` tokens: each window is two that overlap, of half its length."""
+        width, found = 1, [one.begins for one in self.known]
+        while width < NEAR:
+            found = [
+                one | (found[place + width] if place + width < len(found) else 0) for place, one in enumerate(found)
+            ]
+            width *= 2
+        return found
 
     def at(self, name: str, place: int) -> frozenset[End]:
         """Where the matches of a class that begin here end."""
-        if place >= len(self.tokens) or name not in self.starting[place]:
+        if place >= len(self.tokens) or name not in self.known[place].opening:
             return _NONE
         key = (name, place)
-        if key not in self._found:
-            found: set[End] = set()
-            for sequence in self._opening(name, place):
-                found |= self._follow(sequence, place)
-            if found and name in _GUARDED:
-                longest = max((end for end, _ in self.at("covered", place)), default=place)
-                found = {one for one in found if one[0] > longest}
-            self._found[key] = frozenset(found)
-        return self._found[key]
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._matches(name, place)
+        return found
 
-    def _opening(self, name: str, place: int) -> Iterable[Sequence[Element]]:
-        """The patterns of a class that may begin here, each once."""
-        opening = self.grammar.opening[name]
-        literals = [one for one in self.literals[place] if one in opening]
-        if len(literals) == 1:
-            return opening[literals[0]]
-        return dict.fromkeys(sequence for one in literals for sequence in opening[one])
+    def _matches(self, name: str, place: int) -> frozenset[End]:
+        near, ahead = self._near[place], self._ahead[place]
+        found: set[End] = set()
+        for path in self.known[place].opening[name]:
+            if path.needs & (near if path.near else ahead) == path.needs:
+                found |= self._follow(path.steps, place)
+        if found and name in _GUARDED:
+            longest = max((end for end, _ in self.at("covered", place)), default=place)
+            found = {one for one in found if one[0] > longest}
+        return frozenset(found) if found else _NONE
 
-    def _follow(self, sequence: Iterable[Element], place: int) -> set[End]:
+    def _follow(self, steps: Iterable[Step], place: int) -> set[End]:
         reached: set[End] = {(place, False)}
-        for element in sequence:
+        for step in steps:
             following: set[End] = set()
             for one in reached:
-                following.update(self._step(element, one))
+                self._step(step, one, following)
             if not following:
                 return following
             reached = following
         return reached
 
-    def _step(self, element: Element, reached: End) -> Iterable[End]:
+    def _step(self, step: Step, reached: End, found: set[End]) -> None:
+        """Adds what is reached from there."""
+        element, bit = step
         place, negated = reached
         self.steps += 1
-        if element.gap:
-            return self._across(element.gap, place, negated)
-        if element.mark == "^":
-            return [reached] if place == 0 or self.is_mark(place - 1) else []
-        if element.mark == "$":
-            return [reached] if place == len(self.tokens) or self.is_mark(place) else []
-        found: list[End] = [reached] if element.optional else []
-        if place == len(self.tokens):
-            return found
-        if (element.mark or "") in self.literals[place] or element.literals & self.literals[place]:
-            found.append((place + 1, negated))
+        if not bit:
+            if element.gap:
+                self._across(element.gap, place, negated, found)
+            elif self._is_end(element.mark, place):
+                found.add(reached)
+            return
+        if element.optional:
+            found.add(reached)
+        if place == len(self.tokens) or not self.known[place].begins & bit:
+            return
+        literals = self.known[place].literals
+        if (element.mark and element.mark in literals) or not element.literals.isdisjoint(literals):
+            found.add((place + 1, negated))
         for name in element.classes:
-            found += [(end, negated or inner) for end, inner in self.at(name, place)]
-        return found
+            for end, inner in self.at(name, place):
+                found.add((end, negated or inner))
 
-    def _across(self, gap: int, place: int, negated: bool) -> Iterable[End]:
-        found = [(place, negated)]
-        while len(found) <= gap and place < len(self.tokens) and not self._stops(place):
-            negated = negated or place in self.negators
-            place += 1
-            found.append((place, negated))
-        return found
+    def _is_end(self, mark: str, place: int) -> bool:
+        if mark == "^":
+            return place == 0 or self.is_mark(place - 1)
+        return place == len(self.tokens) or self.is_mark(place)
+
+    def _across(self, gap: int, place: int, negated: bool, found: set[End]) -> None:
+        found.add((place, negated))
+        for at in range(place, min(place + gap, len(self.tokens))):
+            if self._stops(at):
+                return
+            negated = negated or at in self.negators
+            found.add((at + 1, negated))
 
     def is_mark(self, place: int) -> bool:
         return not self.tokens[place].is_word and self.tokens[place].text not in ("%", "&", "/", "+")
 
     def _stops(self, place: int) -> bool:
-        return self.is_mark(place) or bool(self.at("condition", place)) or self._covered(place)
+        stops = self._stopping.get(place)
+        if stops is None:
+            stops = self.is_mark(place) or bool(self.at("condition", place)) or self._covered(place)
+            self._stopping[place] = stops
+        return stops
 
     def _covered(self, place: int) -> bool:
         """Whether what is guaranteed is a thing, a duty or money, and nothing beside it: no `implant success`."""
@@ -126,10 +144,14 @@ class Line:
     def starts(self, name: str) -> frozenset[int]:
         """Where matches of the class begin."""
         if name not in self._starts:
-            self._starts[name] = frozenset(
-                at for at, names in enumerate(self.starting) if name in names and self.at(name, at)
-            )
+            places = range(len(self.known)) if name in self._names else ()
+            self._starts[name] = frozenset(place for place in places if self.at(name, place))
         return self._starts[name]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """Of the classes that may begin anywhere in the sentence."""
+        return frozenset().union(*(one.opening for one in self.known))
 
     def places(self, name: str) -> frozenset[int]:
         """Every token inside a match of the class."""

@@ -27,6 +27,7 @@ def merged_words(words: Sequence[PromiseWords]) -> PromiseWords | None:
         suggestions=_together([one.suggestions for one in reversed(words)]),
         contractions=_together([one.contractions for one in reversed(words)]),
         abbreviations=tuple(word for one in words for word in one.abbreviations),
+        weights=words[0].weights,
     )
 
 

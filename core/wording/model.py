@@ -41,6 +41,8 @@ class PromiseWords:
     suggestions: Mapping[str, str] | None = None
     contractions: Mapping[str, str] | None = None
     abbreviations: tuple[str, ...] = ()
+    weights: Mapping[str, float] | None = None
+    """What pieces of words weigh; core's alone count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

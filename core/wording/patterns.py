@@ -9,10 +9,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from suivi.core.wording.tokens import fold
 
 LONGEST_GAP = 12
+NEAR = 16
+"""Tokens: most patterns find all they need within so many, or match nothing."""
+MOST_WORDS = 20_000
+"""Words remembered at a time."""
+PAUSES = frozenset(",:-–—")
 ANY_NUMBER = "#"
 GAPLESS = frozenset({"absence", "condition", "conjunction", "covered", "negation", "neutral"})
 _ELEMENT = re.compile(r"~[0-9]{1,2}|[$^]|,\??|(?:<\w+>|\*?[^\W_][\w/.]*\*?|%)(?:\|(?:<\w+>|\*?[^\W_][\w/.]*\*?|%))*\??")
@@ -33,8 +39,36 @@ class Element:
     gap: int = 0
     mark: str = ""
 
+    @property
+    def takes_a_word(self) -> bool:
+        return not self.gap and self.mark not in ("^", "$")
+
 
 Sequence = tuple[Element, ...]
+
+
+class Step(NamedTuple):
+    """An element of a pattern with its bit in the grammar; 0 for gaps and ends."""
+
+    element: Element
+    bit: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """A pattern made ready. `needs` are the elements it cannot do without; `near`: within `NEAR` tokens."""
+
+    steps: tuple[Step, ...]
+    needs: int
+    near: bool
+
+
+class Known(NamedTuple):
+    """What is known of a word: its literals, the patterns by class and the elements that may begin with it."""
+
+    literals: frozenset[str]
+    opening: Mapping[str, tuple[Path, ...]]
+    begins: int
 
 
 @lru_cache(maxsize=50_000)
@@ -71,6 +105,8 @@ class Grammar:
         """Raises UnreadablePattern: also for a class that is missing, is inside itself, or has a gap and may not."""
         self.classes = {name: tuple(map(read_pattern, patterns)) for name, patterns in classes.items()}
         self._open: list[str] = []
+        self._lengths: dict[str, int] = {}
+        self._words: dict[tuple[str, bool], Known] = {}
         self._firsts: dict[str, frozenset[str]] = {}
         for name in self.classes:
             self._first_of(name)
@@ -114,15 +150,52 @@ class Grammar:
         return frozenset(literal for sequence in sequences for element in sequence for literal in element.literals)
 
     @cached_property
-    def opening(self) -> Mapping[str, Mapping[str, tuple[Sequence, ...]]]:
+    def bits(self) -> Mapping[Element, int]:
+        """A number with one bit for each element that takes words, so that many are compared at once."""
+        sequences = (sequence for patterns in self.classes.values() for sequence in patterns)
+        taking = dict.fromkeys(one for sequence in sequences for one in sequence if one.takes_a_word)
+        return {element: 1 << place for place, element in enumerate(taking)}
+
+    @cached_property
+    def opening(self) -> Mapping[str, Mapping[str, tuple["Path", ...]]]:
         """By class and literal, the patterns that can begin with it."""
-        index: dict[str, dict[str, tuple[Sequence, ...]]] = {}
+        index: dict[str, dict[str, dict[Path, None]]] = {}
         for name, sequences in self.classes.items():
             opening = index.setdefault(name, {})
             for sequence in sequences:
-                for first in frozenset(self._firsts_in(sequence)):
-                    opening[first] = (*opening.get(first, ()), sequence)
-        return index
+                path = self._path(sequence)
+                for first in self._firsts_in(sequence):
+                    opening.setdefault(first, {})[path] = None
+        return {name: {first: tuple(paths) for first, paths in opening.items()} for name, opening in index.items()}
+
+    def _path(self, sequence: Sequence) -> "Path":
+        needs = 0
+        for element in sequence:
+            if not element.optional:
+                needs |= self.bits.get(element, 0)
+        steps = tuple(Step(element, self.bits.get(element, 0)) for element in sequence)
+        return Path(steps, needs, near=self._longest(sequence) <= NEAR)
+
+    def _longest(self, sequence: Sequence) -> int:
+        """Tokens that a match has at most."""
+        return sum(
+            element.gap or max((1, *(self._longest_of(name) for name in element.classes)), default=1)
+            for element in sequence
+        )
+
+    def _longest_of(self, name: str) -> int:
+        if name not in self._lengths:
+            self._lengths[name] = max(map(self._longest, self.classes[name]), default=0)
+        return self._lengths[name]
+
+    @cached_property
+    def _may_begin(self) -> Mapping[str, int]:
+        """By literal, the elements that can begin with it."""
+        found: dict[str, int] = {}
+        for element, bit in self.bits.items():
+            for first in {*self._firsts_in((element,))}:
+                found[first] = found.get(first, 0) | bit
+        return found
 
     @cached_property
     def starting(self) -> Mapping[str, frozenset[str]]:
@@ -132,6 +205,33 @@ class Grammar:
             for first in firsts:
                 names.setdefault(first, set()).add(name)
         return {first: frozenset(found) for first, found in names.items()}
+
+    def word(self, text: str, *, is_word: bool) -> "Known":
+        """What is known of a token; remembered, for texts say the same words again and again."""
+        if (text, is_word) not in self._words:
+            if len(self._words) >= MOST_WORDS:
+                self._words.clear()
+            self._words[text, is_word] = self._known(self._literals_of(text, is_word=is_word))
+        return self._words[text, is_word]
+
+    def _literals_of(self, text: str, *, is_word: bool) -> frozenset[str]:
+        if not is_word:
+            return frozenset({text, ","}) if text in PAUSES else frozenset({text})
+        literals = self.vocabulary.of(text)
+        return literals | {ANY_NUMBER} if text[0].isdigit() else literals
+
+    def _known(self, literals: frozenset[str]) -> "Known":
+        names: frozenset[str] = frozenset().union(*(self.starting.get(one, ()) for one in literals))
+        begins = 0
+        for one in literals:
+            begins |= self._may_begin.get(one, 0)
+        # One order for everybody, so that the same text has the same answer in every process.
+        return Known(literals, {name: self._opened(name, literals) for name in self.classes if name in names}, begins)
+
+    def _opened(self, name: str, literals: frozenset[str]) -> tuple[Path, ...]:
+        """The patterns of a class that may begin with one of these, each once."""
+        opening = self.opening[name]
+        return tuple(dict.fromkeys(path for one in sorted(literals) for path in opening.get(one, ())))
 
     @cached_property
     def vocabulary(self) -> "Vocabulary":

@@ -1,10 +1,11 @@
 """Which sentences promise a result, and what publishing one asks for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from weakref import WeakKeyDictionary
 
 from suivi.core.inputs import TextTooLong, TextUnusable, keepable
 from suivi.core.refusals import Refusal
+from suivi.core.wording.evident import evident_language
 from suivi.core.wording.lexicon import Hit, Lexicon
 from suivi.core.wording.line import Line
 from suivi.core.wording.model import Finding, PromiseWords, WordingReview
@@ -30,13 +31,24 @@ def findings(text: str, *, language: str, words: PromiseWords | None = None) -> 
 
 
 def review(text: str, *, language: str, words: PromiseWords | None = None) -> WordingReview:
-    """The same, with whether there were any words to check with."""
+    """The same, with whether there were any words to check with.
+
+    A text that is evidently in another language than it is said to be is read in both.
+    """
     known = words or core_words(language)
     if known is None:
         return WordingReview(checked=False)
-    lexicon = compiled(known)
-    found = (_finding(text, line, lexicon) for line in lexicon.lines(text))
-    return WordingReview(checked=True, findings=tuple(finding for finding in found if finding))
+    found = _found(text, known)
+    other = core_words(evident_language(text, known.language))
+    if other is not None and other.language != known.language:
+        found |= {place: one for place, one in _found(text, other).items() if place not in found}
+    return WordingReview(checked=True, findings=tuple(found[place] for place in sorted(found)))
+
+
+def _found(text: str, words: PromiseWords) -> dict[int, Finding]:
+    """By where the sentence begins."""
+    lexicon = compiled(words)
+    return {line.tokens[0].start: _finding(text, line, hits, lexicon) for line, hits in lexicon.read(text) if hits}
 
 
 def require_readable(text: str) -> None:
@@ -63,10 +75,7 @@ def compiled(words: PromiseWords) -> Lexicon:
     return _compiled[words]
 
 
-def _finding(text: str, line: Line, lexicon: Lexicon) -> Finding | None:
-    hits = lexicon.hits(line)
-    if not hits:
-        return None
+def _finding(text: str, line: Line, hits: Sequence[Hit], lexicon: Lexicon) -> Finding:
     first = min(hits, key=_weight)
     return Finding(
         sentence=text[line.tokens[0].start : line.tokens[-1].end],

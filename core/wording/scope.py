@@ -25,21 +25,30 @@ class Scope:
     def __init__(self, line: Line) -> None:
         self.line = line
         self._known: dict[tuple[int, int], tuple[Circumstance, ...]] = {}
+        self._known_before: dict[int, bool] = {}
 
     def has(self, name: str) -> bool:
         return bool(self.line.starts(name))
 
     def takes_back(self, start: int, end: int, *, implied: bool, despite: tuple[str, ...]) -> bool:
         """Whether anything around makes it no promise, but for the circumstances it is one despite of."""
+        return any(name not in despite and (implied or not weak) for name, weak in self.circumstances(start, end))
+
+    def circumstances(self, start: int, end: int) -> tuple[Circumstance, ...]:
+        """Everything around a promise that may take it back."""
         key = (start, end)
         if key not in self._known:
             self._known[key] = tuple(self._circumstances(start, end))
-        return any(name not in despite and (implied or not weak) for name, weak in self._known[key])
+        return self._known[key]
+
+    @property
+    def asks(self) -> bool:
+        return self._last_question >= 0
 
     def _circumstances(self, start: int, end: int) -> Iterable[Circumstance]:
         if self._denied(start, end):
             yield "denial", False
-        if self._negated_before(start) or self._negated_after(end):
+        if self._before(start) or self._negated_after(end):
             yield "negation", False
         if self._first_aims.get(self._clauses[start], end) < end:
             yield "aim", False
@@ -97,6 +106,11 @@ class Scope:
             number += divides(place) or bool(self.line.at("contrast", place))
             numbers.append(number)
         return numbers
+
+    def _before(self, start: int) -> bool:
+        if start not in self._known_before:
+            self._known_before[start] = self._negated_before(start)
+        return self._known_before[start]
 
     def _negated_before(self, start: int) -> bool:
         """A negation reaches to the next clause; over commas only from a verb of saying: `we promise no X, no Y`."""

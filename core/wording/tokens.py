@@ -20,6 +20,8 @@ _SPELT = {**_QUOTES, **_STOPS, "ı": "i", "ß": "ss", "ø": "o", "ł": "l", "œ"
 _ENDS = frozenset(".!?")
 _CLOSING = frozenset("\"')]")
 BREAK = "\n"
+SHORT = 5
+"""Words of a question that is read together with what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,19 @@ def _parts(word: str, contractions: Mapping[str, str]) -> Sequence[str]:
 
 
 def sentences(text: str, found: Sequence[Token], abbreviations: frozenset[str]) -> Iterator[list[Token]]:
-    """Each with the marks that end it."""
+    """Each with the marks that end it; a short question with what answers it: `Wrinkles? Gone.`"""
     sentence: list[Token] = []
     for at, token in enumerate(found):
         if token.text != BREAK:
             sentence.append(token)
-        if token.text == BREAK or _ends_here(text, found, at, abbreviations):
+        if token.text == BREAK or (_ends_here(text, found, at, abbreviations) and not _asks_shortly(sentence)):
             yield from _whole(sentence)
             sentence = []
     yield from _whole(sentence)
+
+
+def _asks_shortly(sentence: Sequence[Token]) -> bool:
+    return sentence[-1].text == "?" and sum(token.is_word for token in sentence) <= SHORT
 
 
 def _whole(sentence: list[Token]) -> Iterator[list[Token]]:

@@ -1,6 +1,7 @@
 """Words of a language, read from a YAML file; core's own are in `words/` beside this module."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
 
+from suivi.core.wording.leaning import weights
 from suivi.core.wording.model import Kind, Promise, PromiseWords, Subject
 
 FOLDER = Path(__file__).with_name("words")
@@ -79,4 +81,6 @@ def base_language(tag: str) -> str:
 def core_words(language: str) -> PromiseWords | None:
     """None for a language that nobody has written words for."""
     base = base_language(language)
-    return read_promise_words(FOLDER / f"{base}.yaml") if base in languages() else None
+    if base not in languages():
+        return None
+    return replace(read_promise_words(FOLDER / f"{base}.yaml"), weights=weights(base))

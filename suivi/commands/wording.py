@@ -37,15 +37,31 @@ def run(language: str, file: Path | None, *, as_json: bool) -> int:
 
 
 def _refuse(says: str) -> int:
-    print(f"suivi: {says}", file=sys.stderr)  # noqa: T201
+    _warn(says)
     return UNREADABLE
 
 
+def _warn(says: str) -> None:
+    # Whatever the terminal speaks, saying it must not end the command.
+    sys.stderr.buffer.write(f"suivi: {says}\n".encode())
+    sys.stderr.buffer.flush()
+
+
 def _lines(source: BinaryIO) -> Iterator[str]:
-    """As UTF-8 whatever the locale is; what is none shows as U+FFFD."""
-    for number, line in enumerate(source):
+    """As UTF-8 whatever the locale is; what is none shows as U+FFFD and is told, by its number."""
+    for number, line in enumerate(source, start=1):
         text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-        yield text.removeprefix("\ufeff") if number == 0 else text
+        if not _is_utf_8(line):
+            _warn(f"line {number} is not UTF-8: bytes that mean nothing are read as U+FFFD.")
+        yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _write(answer: str) -> None:

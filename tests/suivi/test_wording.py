@@ -48,6 +48,19 @@ def test_words_of_the_plugins_count_too(tmp_path: Path) -> None:
     assert json.loads(suivi("wording", "--lang", "en", "--json", file).stdout)["reason"] == "function_promised"
 
 
+def test_a_line_that_is_not_utf_8_is_told_by_its_number_and_read_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "latin.txt"
+    file.write_bytes("Bonjour.\nRésultat garanti.\n".encode() + "Résultat garanti.\n".encode("latin-1") + b"Fin.\n")
+
+    done = suivi("wording", "--lang", "fr", "--json", file)
+
+    assert done.returncode == 0
+    assert len(done.stdout.split("\n")[:-1]) == 4
+    assert [line for line in done.stderr.split("\n") if line] == [
+        "suivi: line 3 is not UTF-8: bytes that mean nothing are read as U+FFFD."
+    ]
+
+
 @pytest.mark.parametrize(("language", "says"), [("xx", "there are for de, en, es, fr, ko, tr"), ("", "no words for")])
 def test_a_language_without_words_ends_with_two_and_names_those_there_are(language: str, says: str) -> None:
     done = suivi("wording", "--lang", language, os.devnull)

@@ -7,63 +7,67 @@ from pathlib import Path
 import pytest
 
 from suivi.core.registry import Registry
+from suivi.core.wording.leaning import ALWAYS, weights
 from suivi.core.wording.rules import findings
 
 SETS = Path(__file__).parent / "sets"
 PAGE = Path(__file__).parents[3] / "docs" / "wording.md"
 NAMES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "tr": "Turkish", "ko": "Korean"}
-HALVES = ("development", "held_out")
+PARTS = ("development", "learning", "held_out")
+MEASURED = ("development", "held_out")
+"""What was learnt from is only counted: it says nothing of what else is found."""
 FLOORS = {
-    "en": (0.95, 0.77),
-    "fr": (0.96, 0.80),
-    "de": (0.97, 0.61),
-    "es": (0.89, 0.56),
-    "tr": (0.88, 0.70),
-    "ko": (0.91, 0.70),
+    "en": (0.86, 0.73),
+    "fr": (0.88, 0.83),
+    "de": (0.84, 0.60),
+    "es": (0.95, 0.65),
+    "tr": (0.93, 0.64),
+    "ko": (0.94, 0.68),
 }
-"""Of precision and recall in the held-out half: a little under what is reached, so that none gets worse unnoticed."""
+"""Of precision and recall in the held-out part: a little under what is reached, so that none gets worse unnoticed."""
 DEVELOPMENT_FLOOR = 0.95
 
 
 @dataclass(frozen=True)
 class Measured:
-    sentences: int
     precision: float
     recall: float
 
 
 @cache
-def measured(half: str, language: str) -> Measured:
+def measured(part: str, language: str) -> Measured:
     words = Registry.load(only=["dental", "ivf", "ophthalmology", "regenerative", "surgery"]).promise_words(language)
-    labelled = [line.split("\t", 1) for line in lines(half, language)]
+    labelled = [line.split("\t", 1) for line in lines(part, language)]
     shown = [label for label, text in labelled if findings(text, language=language, words=words)]
     promises = sum(label == "promise" for label, _ in labelled)
     right = shown.count("promise")
-    return Measured(len(labelled), right / len(shown), right / promises)
+    return Measured(right / len(shown), right / promises)
 
 
-def lines(half: str, language: str) -> list[str]:
-    text = (SETS / half / f"{language}.tsv").read_text(encoding="utf-8")
+def lines(part: str, language: str) -> list[str]:
+    text = (SETS / part / f"{language}.tsv").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def table() -> str:
-    rows = ["| language | half | sentences | precision | recall |", "|---|---|---|---|---|"]
+    rows = ["| language | part | sentences | precision | recall |", "|---|---|---|---|---|"]
     for language, name in NAMES.items():
-        for half in HALVES:
-            one = measured(half, language)
-            shown = half.replace("_", "-")
-            rows.append(f"| {name} | {shown} | {one.sentences} | {one.precision:.3f} | {one.recall:.3f} |")
+        for part in PARTS:
+            figures = "– | –"
+            if part in MEASURED:
+                one = measured(part, language)
+                figures = f"{one.precision:.3f} | {one.recall:.3f}"
+            rows.append(f"| {name} | {part.replace('_', '-')} | {len(lines(part, language))} | {figures} |")
     return "\n".join(rows)
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("part", MEASURED)
 @pytest.mark.parametrize("language", NAMES)
-def test_few_sentences_are_shown_wrongly_and_few_promises_are_missed(language: str, half: str) -> None:
+def test_few_sentences_are_shown_wrongly_and_few_promises_are_missed(language: str, part: str) -> None:
     """R-004."""
-    precision, recall = FLOORS[language] if half == "held_out" else (DEVELOPMENT_FLOOR, DEVELOPMENT_FLOOR)
+    precision, recall = FLOORS[language] if part == "held_out" else (DEVELOPMENT_FLOOR, DEVELOPMENT_FLOOR)
 
-    one = measured(half, language)
+    one = measured(part, language)
 
     assert one.precision >= precision
     assert one.recall >= recall
@@ -75,11 +79,20 @@ def test_the_page_has_the_figures_that_are_measured() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_main_languages_have_at_least_two_hundred_sentences(language: str) -> None:
-    assert sum(len(lines(half, language)) for half in HALVES) >= 200
+    assert sum(len(lines(part, language)) for part in PARTS) >= 200
 
 
 @pytest.mark.parametrize("language", NAMES)
 def test_no_sentence_stands_twice(language: str) -> None:
-    sentences = [line.split("\t", 1)[1] for half in HALVES for line in lines(half, language)]
+    sentences = [line.split("\t", 1)[1] for part in PARTS for line in lines(part, language)]
 
     assert len(sentences) == len(set(sentences))
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_every_language_has_weights_that_are_numbers_of_pieces(language: str) -> None:
+    known = weights(language)
+
+    assert ALWAYS in known
+    assert len(known) > 1_000
+    assert all(abs(weight) < 20 for weight in known.values())

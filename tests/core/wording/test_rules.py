@@ -1,6 +1,7 @@
 """What is a promise of a result and what is none, clause by clause of the definition in docs/wording.md (R-004)."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,90 @@ def test_each_sentence_of_a_text_is_read_for_itself_and_spans_count_from_its_beg
 
     assert finding.sentence == "Perfect teeth guaranteed!"
     assert [text[start:end] for start, end in finding.spans] == ["Perfect teeth guaranteed"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ponytail back in place by summer, your hair grows denser than ever.", "Wrinkles? Gone."]
+)
+def test_a_sentence_may_promise_by_what_its_words_weigh_together(text: str) -> None:
+    [finding] = findings(text, language="en")
+
+    assert finding.sentence == text
+    assert finding.spans
+
+
+def test_without_weights_patterns_decide_alone() -> None:
+    words = core_words("en")
+    assert words is not None
+    bare = replace(words, weights=None)
+
+    assert findings("Perfect teeth guaranteed!", language="en", words=bare)
+    assert not findings("We turn couples into families.", language="en", words=bare)
+    assert findings("We turn couples into families.", language="en", words=words)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reason"),
+    [
+        ("en", "Ninety-nine percent of our patients get pregnant.", "pregnancy_promised"),
+        ("en", "Our surgeon never fails.", "result_promised"),
+        ("de", "Sie brauchen nie wieder eine Brille.", "function_promised"),
+        ("tr", "İlk denemede hamile kalacaksınız.", "pregnancy_promised"),
+        ("ko", "첫 시도에 임신하십니다.", "pregnancy_promised"),
+    ],
+)
+def test_the_reason_is_what_the_sentence_is_about(language: str, text: str, reason: str) -> None:
+    [finding] = findings(text, language=language)
+
+    assert finding.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Je ne peux pas ne pas vous garantir un résultat parfait."),
+        ("en", "We guarantee sterile instruments and a natural look."),
+        ("fr", "Vous serez enceinte dès le premier essai."),
+        ("ko", "통증도 흉터도 없습니다."),
+    ],
+)
+def test_a_denial_that_is_denied_and_a_thing_beside_a_result_take_nothing_back(language: str, text: str) -> None:
+    assert promised(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Five years rather than three."),
+        ("tr", "Kron beş yıl boyunca garanti kapsamındadır."),
+        ("fr", "Cinq ans au lieu de trois."),
+        ("de", "Fünf Jahre statt drei."),
+        ("es", "El viaje corre por cuenta del paciente."),
+        ("ko", "3년이 아니라 5년입니다."),
+    ],
+)
+def test_a_fragment_of_terms_that_names_no_outcome_is_not_shown(language: str, text: str) -> None:
+    assert not promised(text, language)
+
+
+def test_a_text_that_is_evidently_in_another_language_is_read_in_both() -> None:
+    text = "Nous vous garantissons un résultat parfait. Résultat garanti pour votre nez. Guaranteed result."
+
+    found = findings(text, language="en")
+
+    assert [one.sentence for one in found] == [
+        "Nous vous garantissons un résultat parfait.",
+        "Résultat garanti pour votre nez.",
+        "Guaranteed result.",
+    ]
+
+
+def test_a_sentence_that_stands_twice_is_shown_twice_each_at_its_place() -> None:
+    text = "Perfect teeth guaranteed! The crown is covered. Perfect teeth guaranteed!"
+
+    first, second = findings(text, language="en")
+
+    assert second.spans == tuple((start + 48, end + 48) for start, end in first.spans)
 
 
 def test_a_language_without_words_is_not_checked_and_says_so() -> None:
