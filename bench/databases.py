@@ -55,13 +55,14 @@ async def fill_postgres(url: str, world: World, told: Told = lambda share: None)
 
 def confine(server: Postgres, core: int) -> None:
     """Everything PostgreSQL does from now on is done on that core."""
-    for pid in family(asyncio.run(_postmaster(server))):
+    for pid in family(asyncio.run(postmaster(server))):
         # Sessions that have just ended may still be listed.
         with suppress(ProcessLookupError):
             os.sched_setaffinity(pid, {core})
 
 
-async def _postmaster(server: Postgres) -> int:
+async def postmaster(server: Postgres) -> int:
+    """Its process."""
     connection = await asyncpg.connect(server.url("postgres"))
     folder: str = await connection.fetchval("SHOW data_directory")
     await connection.close()

@@ -156,9 +156,14 @@ def publish(parts: Parts, page: Path = PAGE) -> None:
     if endpoint := parts.get("endpoint"):
         for name, picture in pictures(endpoint).items():
             (page.parent / name).write_text(picture, encoding="utf-8")
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{_markdown(parts)}\n{END}{after}", encoding="utf-8")
+    write_between(BEGIN, END, _markdown(parts), page)
+
+
+def write_between(begin: str, end: str, text: str, page: Path = PAGE) -> None:
+    """The rest of the page stays."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def pictures(endpoint: Parts) -> dict[str, str]:

@@ -63,10 +63,10 @@ class DatesReversed(Refusal):
 
 
 class OutOfRange(Refusal):
-    """This number is outside {least} to {most}."""
+    """This is outside {least} to {most}."""
 
     code = "OUT_OF_RANGE"
-    remedy = "Send a number within the range."
+    remedy = "Send a value within the range."
 
 
 def text(value: str, *, field: str, limit: int) -> str:

@@ -1,6 +1,6 @@
 """Draws the picture of `docs/cover.md`: `python docs/cover_map.py`. The tests compare it."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,7 +39,11 @@ def _map(procedure: Any) -> CoverMap:
         procedure=procedure,
         clinic=SimpleNamespace(name="Duna Dental", ceased=None, ceased_on=None),
         history=History(
-            agreed_on=AGREED, place=ZoneInfo("Europe/Budapest"), day0="implant_placement", statements=(_terms(),)
+            agreed_on=AGREED,
+            agreed_at=datetime.combine(AGREED, time(23), UTC),
+            place=ZoneInfo("Europe/Budapest"),
+            day0="implant_placement",
+            statements=(_terms(),),
         ),
         anchors=[SimpleNamespace(name="implant_placement", on="2026-03-03")],
         devices=[device],
@@ -80,6 +84,7 @@ def _warranty(device: Any) -> Any:
         content=content.plain(),
         claimant="practitioner",
         beneficiary="practitioner",
+        withdrawn_at=None,
         **asked,
     )
 
@@ -92,6 +97,7 @@ def _insurance() -> Any:
         valid_from=date(2026, 3, 1),
         valid_until=date(2026, 8, 31),
         ended_at=None,
+        withdrawn_at=None,
         claim_route="By telephone.",
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -11,7 +11,7 @@ from suivi.core.access.many import Ref
 from suivi.core.acting import Acting
 from suivi.core.cases import actions
 from suivi.core.cases.availability import Available, available
-from suivi.core.cases.models import AssignedRole, CaseState, CaseTreatment
+from suivi.core.cases.models import AssignedRole, CaseState
 from suivi.core.cases.models import Assignment as AssignmentRow
 from suivi.core.cases.models import Case as CaseRow
 from suivi.core.classifications.models import Classification as ClassificationRow
@@ -22,7 +22,6 @@ from suivi.core.evidence.models import Evidence as EvidenceRow
 from suivi.core.evidence.models import EvidenceKind, EvidenceState
 from suivi.core.messages.models import Message as MessageRow
 from suivi.core.reading import Row
-from suivi.core.treatments.models import Treatment as TreatmentRow
 from suivi.graphql.classifications import Classification
 from suivi.graphql.clinics import Clinic, clinics
 from suivi.graphql.complications import ComplicationReport
@@ -48,8 +47,12 @@ from suivi.graphql.nodes import (
 )
 from suivi.graphql.patients import Patient, patients
 from suivi.graphql.results import Refusal, attempt
-from suivi.graphql.treatments import Treatment
+from suivi.graphql.treatments import Treatment, treatments_of_cases
 
+if TYPE_CHECKING:
+    from suivi.graphql.cover import CoverMap
+
+LazyCoverMap = Annotated["CoverMap", strawberry.lazy("suivi.graphql.cover")]
 CaseStateEnum = strawberry.enum(CaseState, name="CaseState")
 AssignedRoleEnum = strawberry.enum(AssignedRole, name="AssignedRole")
 
@@ -115,8 +118,15 @@ class Case(Stored, Node):
     @edge(description="The treatments the case is about.")
     @staticmethod
     def treatments(info: Info) -> Level[list[Treatment]]:
-        found = info.context.linked(TreatmentRow, by=CaseTreatment, parent="case_id", link="treatment_id")
-        return found.then(listed(Treatment))
+        return treatments_of_cases(info).then(listed(Treatment))
+
+    @strawberry.field(
+        description="Who covers what until when, on a day: a map for each treatment of the case. Today at the clinic."
+    )
+    async def cover_maps(self, info: Info, as_of: date | None = None) -> list[LazyCoverMap]:
+        from suivi.graphql.cover_maps import load_cover_maps
+
+        return await load_cover_maps(info, self.key, as_of)
 
     @edge(description="Newest first.")
     @staticmethod

@@ -81,10 +81,9 @@ class Clinic(Stored, Node):
         found: UUID | None = self.row.successor_id if self.row.succession_accepted_at else None
         return found
 
-    @edge(by="accepted_successor_id", description="The clinic that has taken over its obligations: it has said so.")
-    @staticmethod
-    def successor(info: Info) -> "Level[Clinic | None]":
-        return clinics(info)
+    @strawberry.field(description="The clinic that has taken over its obligations: it has said so.")
+    def successor(self, info: Info) -> "Load[Clinic | None]":
+        return load_clinic(info, self.accepted_successor_id)
 
     @strawberry.field(description="Null: it names no successor. Being named binds nobody.")
     def succession(self) -> LazySuccession | None:

@@ -16,31 +16,36 @@ from suivi.core.coverage import content as said
 from suivi.core.coverage.content import Content
 from suivi.core.coverage.models import Payer
 from suivi.core.coverage.vocabulary import Vocabulary
-from suivi.core.specialties.common import common
 from suivi.core.specialties.model import Text
-from suivi.graphql.clinics import Clinic
+from suivi.graphql.clinics import Clinic, require_known
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import (
     Clause,
     ClauseKindEnum,
     CoverComponent,
     FeeLine,
+    fee_name,
     labels,
     vocabulary_of,
 )
 from suivi.graphql.coverage import Terms, asked_scope
 from suivi.graphql.figures import Label
 from suivi.graphql.nodes import read_ids
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import localized
 
 FEWEST, MOST = 2, 10
 
 
-@strawberry.enum(description="Where nothing is published nothing is stated, and nothing is covered.")
+@strawberry.enum(
+    description="Where nothing is published nothing is stated, and nothing is covered. "
+    "CLINIC_ENDED: it takes no new treatments, and its terms are those of treatments agreed before."
+)
 class TermsState(Enum):
     PUBLISHED = "published"
     NONE_PUBLISHED = "none_published"
+    CLINIC_ENDED = "clinic_ended"
 
 
 SENTENCES = {
@@ -57,11 +62,18 @@ SENTENCES = {
             "qu’elle prend en charge.",
         }
     ),
+    TermsState.CLINIC_ENDED: Text(
+        by_locale={
+            "en": "This clinic has ended and takes no new treatments. Its terms go on for treatments agreed before.",
+            "fr": "Cette clinique a pris fin et n’accepte plus de nouveau traitement. Ses conditions continuent de "
+            "valoir pour les traitements convenus avant.",
+        }
+    ),
 }
 
 
 @strawberry.type(description="What a clinic has published for a procedure on a day. Never blank.")
-class ClinicTerms:
+class ClinicTerms(Noticed):
     clinic: Clinic
     state: TermsState
     terms: Terms | None = strawberry.field(description="Null exactly where nothing is published.")
@@ -72,16 +84,15 @@ class ClinicTerms:
     def sentence(self, info: Info, locale: str | None = None) -> LocalizedText:
         return localized(SENTENCES[TermsState(self.state)], info, locale)
 
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
-
     @classmethod
-    def of(cls, clinic: Any, terms: Any) -> "ClinicTerms":
+    def of(cls, clinic: Any, terms: Any, on: date) -> "ClinicTerms":
+        """`on` is the day asked about, at the clinic."""
+        ended = clinic.ceased_on is not None and clinic.ceased_on <= on
+        state = TermsState.PUBLISHED if terms else TermsState.NONE_PUBLISHED
         own = terms.response_days if terms else None
         return cls(
             clinic=clinic,
-            state=TermsState.PUBLISHED if terms else TermsState.NONE_PUBLISHED,
+            state=TermsState.CLINIC_ENDED if ended else state,
             terms=terms,
             response_days=clinic.response_days if own is None else own,
             reference_period=terms.reference_period if terms else None,
@@ -108,8 +119,7 @@ class ComparedFee:
 
     @strawberry.field
     def name(self, info: Info, locale: str | None = None) -> LocalizedText:
-        kind = common().fee_kinds.get(self.kind)
-        return localized(kind.text, info, locale) if kind else LocalizedText(text=self.kind, locale="en")
+        return fee_name(self.kind, info, locale)
 
 
 @strawberry.type(description="An exclusion or obligation, with the words each clinic has for it.")
@@ -122,7 +132,7 @@ class ComparedClause:
 @strawberry.type(
     description="Rows have a cell a clinic, in the order asked. Limits in years and months are said in months as well."
 )
-class TermsComparison:
+class TermsComparison(Noticed):
     clinics: list[ClinicTerms]
     contents: strawberry.Private[Sequence[Content | None]]
     words: strawberry.Private[Vocabulary]
@@ -160,10 +170,6 @@ class TermsComparison:
             for row in comparing.clauses(self.contents)
         ]
 
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
-
 
 def _fee_cell(lines: Sequence[said.FeeLine], kind: str) -> ComparedFeeCell:
     general = next((line for line in lines if line.component is None), None)
@@ -178,7 +184,7 @@ def _fee_cell(lines: Sequence[said.FeeLine], kind: str) -> ComparedFeeCell:
 class ComparingQueries:
     @strawberry.field(
         description="Terms of 2 to 10 clinics for a procedure, side by side and in the same units, for anybody. Of "
-        "each clinic those in force on a day, today there when left out."
+        "each clinic those in force now; with a day, those of a treatment agreed on it."
     )
     async def compare_terms(
         self,
@@ -189,8 +195,10 @@ class ComparingQueries:
         material: str | None = None,
         as_of: date | None = None,
     ) -> TermsComparison:
-        inputs.number(len(set(clinic_ids)), field="clinicIds", least=FEWEST, most=MOST)
-        ids = list(dict.fromkeys(read_ids("Clinic", clinic_ids, field="clinicIds")))
+        inputs.number(len(clinic_ids), field="clinicIds", least=FEWEST, most=MOST)
+        ids = read_ids("Clinic", clinic_ids, field="clinicIds")
+        if len(set(ids)) < len(ids):
+            raise comparing.ClinicRepeated(field="clinicIds")
         rows: list[Any] = await asyncio.gather(*(info.context.one(ClinicRow, identity) for identity in ids))
         if None in rows:
             raise NotFound(noun="clinic", field="clinicIds")
@@ -199,8 +207,12 @@ class ComparingQueries:
             *(clinic.find_terms(info, procedure, variant, material, as_of) for clinic in compared)
         )
         scope = asked_scope(info, procedure, variant, material)
+        require_known(info, procedure, *found)
         return TermsComparison(
-            clinics=[ClinicTerms.of(clinic, terms) for clinic, terms in zip(compared, found, strict=True)],
+            clinics=[
+                ClinicTerms.of(clinic, terms, clinic.day_asked(info, as_of))
+                for clinic, terms in zip(compared, found, strict=True)
+            ],
             contents=[said.content_of(terms.row) if terms else None for terms in found],
             words=vocabulary_of(info, scope.specialty, scope.procedure),
         )

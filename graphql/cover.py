@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from suivi.core.coverage import ahead, complication_cover, cover, cover_map, times
+from suivi.core.coverage.disputes import Dispute
 from suivi.core.coverage.picture import picture
 from suivi.core.coverage.saying import Saying
 from suivi.core.coverage.sentences import told
 from suivi.core.devices.words import DeviceVocabulary, who_must_claim
 from suivi.core.pins.rules import Rules
+from suivi.graphql.check_ups import HeldCheckUp
 from suivi.graphql.confirmations import Confirmation, load_confirmation
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import Clause, CoverComponent, CoverContent
@@ -20,6 +22,7 @@ from suivi.graphql.differences import CoverLine, LineKindEnum
 from suivi.graphql.figures import Label, WarrantyTemplate
 from suivi.graphql.insurances import Insurance
 from suivi.graphql.loading import Load
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.obligors import Obligor
 from suivi.graphql.results import LocalizedText
 from suivi.graphql.scalars import DateSpan, Reason, localized
@@ -33,7 +36,8 @@ LayerKindEnum = strawberry.enum(cover_map.LayerKind, name="CoverLayerKind")
 CoverStateEnum = strawberry.enum(
     times.CoverState,
     description="COUNTED: in cycles, sessions or uses that nobody has counted here. "
-    "NEEDS_REVIEW: it depends on dates that are not known exactly.",
+    "NEEDS_REVIEW: it depends on dates that are not known exactly. "
+    "NOT_HELD: it depended on an enrolment that nobody made in time.",
 )
 SaidEnum = strawberry.enum(cover.Said, name="CoverSaid", description="How a statement of the clinic came to count.")
 WhyEnum = strawberry.enum(cover.Why, name="WhyLost", description="Why a line that was stated does not count.")
@@ -106,6 +110,9 @@ class CoverDuty:
     clause: Clause | None = strawberry.field(description="An obligation of a statement.")
     step: WarrantyStepStanding | None = strawberry.field(description="A step of a manufacturer's warranty.")
     due: DateSpan | None = strawberry.field(description="The last day to do it next, where there is one.")
+    done: list[HeldCheckUp] = strawberry.field(
+        description="Check-ups on record that count for it, the first recorded first."
+    )
     layer: str = strawberry.field(description="Id of the layer it keeps.")
     what: strawberry.Private[ahead.Duty]
     saying: strawberry.Private[Naming]
@@ -141,6 +148,23 @@ class CoverGap:
         return self.saying.told(info, locale).gap(self.what)
 
 
+@strawberry.type(
+    description="A date that the patient's side and the clinic's side tell differently. Cover that depends on it is in "
+    "doubt between the two, until they agree."
+)
+class CoverDispute:
+    anchor: Label
+    site: Label | None
+    cycle: int | None
+    between: DateSpan
+    what: strawberry.Private[Dispute]
+    saying: strawberry.Private[Naming]
+
+    @strawberry.field
+    def sentence(self, info: Info, locale: str | None = None) -> str:
+        return self.saying.told(info, locale).dispute(self.what)
+
+
 @strawberry.type(description="A line that somebody stated and that does not count, or not any more.")
 class LostLine:
     key: str
@@ -174,7 +198,8 @@ class CoverLayer:
 
 
 @strawberry.type(description="Who covers a treatment on a day, and until when. It is no promise of a result.")
-class CoverMap:
+class CoverMap(Noticed):
+    treatment: LazyTreatment
     as_of: date
     none_published: bool = strawberry.field(description="The clinic has stated no cover at all for this treatment.")
     layers: list[CoverLayer] = strawberry.field(description="The clinic first, then manufacturers, then insurers.")
@@ -184,6 +209,7 @@ class CoverMap:
     turns: list[CoverTurn] = strawberry.field(description="The soonest first.")
     duties: list[CoverDuty] = strawberry.field(description="What to do to keep cover; what has a date first.")
     gaps: list[CoverGap]
+    disputes: list[CoverDispute] = strawberry.field(description="Dates on which the two sides should agree.")
     usual: list[WarrantyTemplate] = strawberry.field(
         description="What is usual in the market for this procedure. Nobody has promised it."
     )
@@ -194,13 +220,9 @@ class CoverMap:
     def picture(self, info: Info, locale: str | None = None, width: int = 800) -> str:
         return picture(self.found, self.saying.told(info, locale), width=width)
 
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
-
 
 @strawberry.type(description="Whether complications of a treatment were covered on the day one was noticed.")
-class ComplicationCover:
+class ComplicationCover(Noticed):
     treatment: LazyTreatment
     as_of: date = strawberry.field(description="The last day it can have been noticed; today where that is unknown.")
     state: ComplicationStateEnum  # type: ignore[valid-type]
@@ -214,7 +236,3 @@ class ComplicationCover:
         what = ", ".join(f"{layer.holder} ({saying.segment(one)})" for layer, one in self.answer.segments)
         key = {"COVERED": "covered", "NEEDS_REVIEW": "unclear"}.get(self.answer.state, self.answer.state.lower())
         return told(f"complication.{key}", {"what": what}, saying.locale)
-
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)

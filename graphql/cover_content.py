@@ -61,8 +61,7 @@ class FeeLine:
 
     @strawberry.field
     def name(self, info: Info, locale: str | None = None) -> LocalizedText:
-        kind = common().fee_kinds.get(self.kind)
-        return localized(kind.text, info, locale) if kind else LocalizedText(text=self.kind, locale="en")
+        return fee_name(self.kind, info, locale)
 
     @classmethod
     def of(cls, line: said.FeeLine) -> "FeeLine":
@@ -157,6 +156,11 @@ def vocabulary_of(info: Info, specialty: str | None, procedure: str | None = Non
     found = registry.procedure(procedure) if procedure else None
     by_id = specialty or (found.specialty if found else None)
     return Vocabulary(specialty=registry.specialty(by_id) if by_id else None, procedure=found)
+
+
+def fee_name(kind: str, info: Info, locale: str | None) -> LocalizedText:
+    known = common().fee_kinds.get(kind)
+    return localized(known.text, info, locale) if known else LocalizedText(text=kind, locale="en")
 
 
 def labels(codes: Iterable[str], words: Any) -> list[Label]:

@@ -6,28 +6,33 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from suivi.core.cases.models import CaseTreatment
+from suivi.core import inputs
+from suivi.core.check_ups.models import CheckUpHeld
 from suivi.core.clinics.models import Clinic as ClinicRow
-from suivi.core.clocks.partial_dates import PartialDate
+from suivi.core.clocks.partial_dates import FIRST_YEAR, LAST_YEAR, PartialDate
 from suivi.core.clocks.zones import zone
 from suivi.core.confirmations.held import held_for
 from suivi.core.coverage import ahead, complication_cover, cover, cover_map
 from suivi.core.coverage.content import Clause as CoreClause
 from suivi.core.coverage.cover_map import CoverRecord
+from suivi.core.coverage.disputes import Dispute
 from suivi.core.coverage.history import History, history_of, terms_needed
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.models import TermsOffer as TermsOfferRow
 from suivi.core.devices.models import Device as DeviceRow
 from suivi.core.devices.models import DeviceWarranty as DeviceWarrantyRow
-from suivi.core.devices.words import DeviceVocabulary
 from suivi.core.insurances.models import Insurance as InsuranceRow
+from suivi.core.pins.rules import Rules
 from suivi.core.treatments.models import Anchor as AnchorRow
 from suivi.core.treatments.models import LocalAnchor as LocalAnchorRow
 from suivi.core.treatments.models import Treatment as TreatmentRow
+from suivi.core.treatments.sides import told_of
+from suivi.graphql.check_ups import HeldCheckUp
 from suivi.graphql.context import Info
 from suivi.graphql.courses import load_course, today_at_clinic
 from suivi.graphql.cover import (
     ComplicationCover,
+    CoverDispute,
     CoverDuty,
     CoverGap,
     CoverLayer,
@@ -38,15 +43,16 @@ from suivi.graphql.cover import (
     LostLine,
     Naming,
 )
-from suivi.graphql.cover_content import Clause, CoverComponent, CoverContent
+from suivi.graphql.cover_content import Clause, CoverComponent, CoverContent, labels
 from suivi.graphql.devices import Device, DeviceWarranty, WarrantyStepStanding
 from suivi.graphql.differences import line_of
-from suivi.graphql.figures import Label, WarrantyTemplate
+from suivi.graphql.figures import WarrantyTemplate
 from suivi.graphql.insurances import Insurance
 from suivi.graphql.nodes import global_id
 from suivi.graphql.obligors import Obligor
 from suivi.graphql.recovery import label_of
 from suivi.graphql.scalars import DateSpan, Reason
+from suivi.graphql.treatments import Treatment, treatments_of_cases
 
 MOST = 100
 """Insurances of a treatment that are looked at; fewer can be attached."""
@@ -55,9 +61,14 @@ MOST = 100
 class Drawn(Naming):
     """Makes what is shown of the map of one treatment."""
 
+    def __init__(self, rules: Rules, row: Any) -> None:
+        super().__init__(rules, row)
+        self.treatment = Treatment.of(row)
+
     def map(self, found: cover_map.CoverMap) -> CoverMap:
         turns = [self.turn(one) for one in ahead.turns(found)]
         return CoverMap(
+            treatment=self.treatment,
             as_of=found.on,
             none_published=found.none_published,
             layers=[self.layer(one) for one in found.layers],
@@ -67,6 +78,7 @@ class Drawn(Naming):
             turns=turns,
             duties=[self.duty(one) for one in ahead.duties(found)],
             gaps=[self.gap(one) for one in ahead.gaps(found)],
+            disputes=[self.dispute(one) for one in found.disputes],
             usual=self.usual(),
             found=found,
             saying=self,
@@ -104,7 +116,7 @@ class Drawn(Naming):
             state=time.state,
             starts=DateSpan.of(time.starts),
             ends=DateSpan.of(time.ends),
-            starts_with=_anchor(starts, self.words) if starts else None,
+            starts_with=labels([starts], self.words.anchor)[0] if starts else None,
             counted=time.counted,
             left=time.left,
             reason=Reason.of(time.reason),
@@ -140,8 +152,19 @@ class Drawn(Naming):
             clause=Clause.of(clause, self.words) if clause else None,
             step=WarrantyStepStanding.of(duty.step) if duty.step else None,
             due=DateSpan.of(duty.due),
+            done=[HeldCheckUp.of(one.row) for one in duty.done],
             layer=duty.layer.id,
             what=duty,
+            saying=self,
+        )
+
+    def dispute(self, dispute: Dispute) -> CoverDispute:
+        return CoverDispute(
+            anchor=labels([dispute.anchor], self.words.anchor)[0],
+            site=label_of(self.specialty.labels.sites, dispute.site) if dispute.site else None,
+            cycle=dispute.cycle,
+            between=_span(dispute.between),
+            what=dispute,
             saying=self,
         )
 
@@ -158,37 +181,37 @@ def _span(dates: Any) -> DateSpan:
     return DateSpan(earliest=str(dates.earliest), latest=str(dates.latest))
 
 
-def _anchor(code: str, words: DeviceVocabulary) -> Label:
-    text = words.anchor(code)
-    return Label.of({code: text} if text else {}, code)
-
-
 async def load_cover_map(info: Info, row: Any, as_of: date | None) -> CoverMap:
-    """Of a treatment that the viewer may see, on a day at its clinic."""
+    """Of a treatment that the viewer may see, on a day at its clinic. Raises OutOfRange."""
+    if as_of is not None:
+        inputs.number(as_of.year, field="asOf", least=FIRST_YEAR, most=LAST_YEAR)
     record = await cover_record(info, row)
     found = cover_map.cover_map(record, as_of or await today_at_clinic(info, row))
     return Drawn(await info.context.rules(row), row).map(found)
 
 
+async def load_cover_maps(info: Info, case_id: UUID, as_of: date | None) -> list[CoverMap]:
+    """Of every treatment of a case that the viewer may see."""
+    rows = await treatments_of_cases(info).of(case_id)
+    return await asyncio.gather(*(load_cover_map(info, row, as_of) for row in rows))
+
+
 async def cover_of_report(info: Info, report: Any) -> list[ComplicationCover]:
     """Of the treatment it names, or of all of its case that the viewer may see."""
-    if report.treatment_id is not None:
-        ids = [report.treatment_id]
-    else:
-        ids = [row.treatment_id for row in await info.context.parts(CaseTreatment, "case_id", report.case_id)]
     noticed = PartialDate.parse(report.noticed_on)
-    rows = await info.context.several(TreatmentRow, ids)
+    if report.treatment_id is not None:
+        rows = await info.context.several(TreatmentRow, [report.treatment_id])
+    else:
+        rows = await treatments_of_cases(info).of(report.case_id)
     return await asyncio.gather(*(load_complication_cover(info, row, noticed) for row in rows))
 
 
 async def load_complication_cover(info: Info, row: Any, noticed: PartialDate) -> ComplicationCover:
-    from suivi.graphql.treatments import Treatment
-
     record = await cover_record(info, row)
     answer = complication_cover.complication_cover(record, noticed.dates, today=await today_at_clinic(info, row))
     saying = Drawn(await info.context.rules(row), row)
     return ComplicationCover(
-        treatment=Treatment.of(row),
+        treatment=saying.treatment,
         as_of=answer.found.on,
         state=answer.state,
         segments=[saying.segment(layer, one) for layer, one in answer.segments],
@@ -201,11 +224,12 @@ async def cover_record(info: Info, row: Any) -> CoverRecord:
     """Those of a page of treatments are read together, a statement a table, however many terms a clinic has."""
     context = info.context
     rules = await context.rules(row)
-    models = (AnchorRow, LocalAnchorRow, DeviceRow, DeviceWarrantyRow)
+    models = (AnchorRow, LocalAnchorRow, DeviceRow, DeviceWarrantyRow, CheckUpHeld)
     parts = asyncio.gather(*(context.parts(model, "treatment_id", row.id) for model in models))
     insurances = context.newest(InsuranceRow, "treatment_id", row.id, last=MOST)
+    told = context.load("anchors told", told_of, row.id)
     history, course = await asyncio.gather(load_history(info, row), load_course(info, row))
-    anchors, local, devices, warranties = await parts
+    anchors, local, devices, warranties, check_ups = await parts
     return CoverRecord(
         treatment=row,
         procedure=rules.procedure_of(row),
@@ -213,10 +237,12 @@ async def cover_record(info: Info, row: Any) -> CoverRecord:
         history=history,
         anchors=anchors,
         local_anchors=local,
+        told=await told,
         course=course,
         devices=devices,
         warranties=warranties,
         insurances=(await insurances)[::-1],
+        check_ups=check_ups,
     )
 
 

@@ -11,10 +11,11 @@ from suivi.core import inputs
 from suivi.core.acting import Acting
 from suivi.core.coverage import content as said
 from suivi.core.coverage import publishing
-from suivi.core.coverage.finding import terms_in_force, version_before
+from suivi.core.coverage.finding import terms_agreed, terms_in_force, version_before
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.scopes import Scope, checked_material
 from suivi.core.coverage.templates import Origin
+from suivi.core.coverage.withdrawing import withdraw_terms
 from suivi.graphql.clinics import Clinic, Member, clinics, members
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import CoverContent, CoverContentInput, FeeLine, vocabulary_of
@@ -22,6 +23,7 @@ from suivi.graphql.differences import LineDifference, line_differences
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
 from suivi.graphql.nodes import Node, Stored, read_id
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.obligors import Obligor, obligors
 from suivi.graphql.results import Refusal, attempt
 from suivi.graphql.templates import TermsTemplate
@@ -29,8 +31,10 @@ from suivi.graphql.templates import TermsTemplate
 IN_SHORT = "Of the first component; "
 
 
-@strawberry.type(description="One published version of a clinic's terms. It never changes.")
-class Terms(Stored, Node):
+@strawberry.type(
+    description="A published version of a clinic's terms. It never changes. Before it is in force it can be withdrawn."
+)
+class Terms(Noticed, Stored, Node):
     specialty: str | None
     procedure: str = strawberry.field(description="Empty: every procedure of the specialty.")
     variant: str | None = strawberry.field(description="One of the procedure's; null: every variant.")
@@ -49,6 +53,7 @@ class Terms(Stored, Node):
     response_days: int | None = strawberry.field(description="Null: the clinic's own `responseDays`.")
     effective_from: date
     published_at: datetime
+    withdrawn_at: datetime | None = strawberry.field(description="Before it took effect: it never is in force.")
     notice_version: str | None = strawberry.field(description="Of the notice they were published under.")
     wording_findings: int | None = strawberry.field(
         description="Sentences that were found to promise a result when they were published; null: nobody could look."
@@ -96,10 +101,6 @@ class Terms(Stored, Node):
     def publisher(info: Info) -> Level[Member | None]:
         return members(info)
 
-    @strawberry.field(description="Means, never a result.")
-    def notice(self, info: Info, locale: str | None = None) -> str:
-        return info.context.house.registry.notice(locale or info.context.locale)
-
 
 def termss(info: Info) -> Level[Terms | None]:
     return info.context.ones(TermsRow).then(Terms.maybe)
@@ -116,23 +117,26 @@ class _Asked:
     clinic: UUID
     scope: Scope
     on: date
+    now: bool
+    """At this moment, and not as a treatment that was agreed on that day has them."""
 
 
 async def _find(asked: list[_Asked]) -> list[Any]:
-    alike = dict.fromkeys((one.scope, one.on) for one in asked)
+    alike: dict[tuple[Scope, date, bool], list[UUID]] = {}
+    for one in asked:
+        alike.setdefault((one.scope, one.on, one.now), []).append(one.clinic)
     found: dict[_Asked, Any] = {}
-    for scope, on in alike:
-        ids = [one.clinic for one in asked if (one.scope, one.on) == (scope, on)]
-        rows = await terms_in_force(ids, scope, on=on)
-        found |= {_Asked(clinic, scope, on): row for clinic, row in rows.items()}
+    for (scope, on, now), ids in alike.items():
+        rows = await (terms_in_force if now else terms_agreed)(ids, scope, on=on)
+        found |= {_Asked(clinic, scope, on, now): row for clinic, row in rows.items()}
     return [found.get(one) for one in asked]
 
 
 def load_terms_in_force(
-    info: Info, clinic: UUID, *, procedure: str, variant: str | None, material: str | None, on: date
+    info: Info, clinic: UUID, *, procedure: str, variant: str | None, material: str | None, on: date, now: bool
 ) -> Load[Terms | None]:
     scope = asked_scope(info, procedure, variant, material)
-    rows: Load[Any] = info.context.load("terms_in_force", _find, _Asked(clinic, scope, on))  # type: ignore[arg-type]
+    rows: Load[Any] = info.context.load("terms_in_force", _find, _Asked(clinic, scope, on, now))  # type: ignore[arg-type]
     return rows.then(Terms.maybe)
 
 
@@ -164,7 +168,9 @@ class PublishTermsInput:
     content: CoverContentInput | None = None
     reference_period: str | None = strawberry.field(default=None, description="ISO 8601 duration, such as P12M.")
     response_days: int | None = None
-    effective_from: date | None = strawberry.field(default=None, description="Today when left out; never earlier.")
+    effective_from: date | None = strawberry.field(
+        default=None, description="Today when left out; never earlier, nor more than two years ahead."
+    )
     wording_reason: str | None = strawberry.field(
         default=None, description="Why a sentence that seems to promise a result stays. Kept, and shown."
     )
@@ -185,7 +191,14 @@ class PublishTermsInput:
         )
 
 
+@strawberry.input
+class WithdrawTermsInput:
+    idempotency_key: str
+    terms_id: strawberry.ID
+
+
 PublishTermsResult = Annotated[Terms | Refusal, strawberry.union("PublishTermsResult")]
+WithdrawTermsResult = Annotated[Terms | Refusal, strawberry.union("WithdrawTermsResult")]
 
 
 @strawberry.type
@@ -195,5 +208,14 @@ class CoverageMutations:
         async def act(by: Acting) -> TermsRow:
             clinic_id = read_id("Clinic", input.clinic_id, field="clinicId")
             return await publishing.publish_terms(by, clinic_id, input.sent())
+
+        return await attempt(info, input.idempotency_key, act, Terms.of)
+
+    @strawberry.mutation(
+        description="Takes back a version before it takes effect, so that another one can be published in its place."
+    )
+    async def withdraw_terms(self, info: Info, input: WithdrawTermsInput) -> WithdrawTermsResult:
+        async def act(by: Acting) -> TermsRow:
+            return await withdraw_terms(by, read_id("Terms", input.terms_id, field="termsId"))
 
         return await attempt(info, input.idempotency_key, act, Terms.of)

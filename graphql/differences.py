@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import strawberry
 
 from suivi.core.coverage import content as said
-from suivi.core.coverage.lines import Compared, Difference, LineKind
-from suivi.core.coverage.versions import between
+from suivi.core.coverage.differences import Difference, between
+from suivi.core.coverage.lines import Compared, LineKind
 from suivi.core.coverage.vocabulary import Vocabulary
 from suivi.graphql.context import Info
 from suivi.graphql.cover_content import Clause, CoverComponent, FeeLine, vocabulary_of

@@ -25,6 +25,7 @@ from suivi.graphql.differences import LineDifference, line_differences
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
 from suivi.graphql.nodes import Node, Stored, read_id, read_id_or_none
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.results import Refusal, attempt
 from suivi.graphql.templates import TermsTemplate
 
@@ -42,7 +43,7 @@ class WordingFindingInDraft:
 
 
 @strawberry.type(description="Terms that a clinic's coordinators work on. Nobody else sees them, and they bind nobody.")
-class TermsDraft(Stored, Node):
+class TermsDraft(Noticed, Stored, Node):
     specialty: str
     procedure: str = strawberry.field(description="Empty: every procedure of the specialty.")
     variant: str | None
@@ -83,7 +84,8 @@ class TermsDraft(Stored, Node):
     @strawberry.field(description="Sentences that seem to promise a result; null: nobody has words for the language.")
     async def wording(self, info: Info) -> list[WordingFindingInDraft] | None:
         content = said.Content.model_validate(self.row.content)
-        found = await reviewed(info.context.house.registry, content, self.row.text, language=self.row.language)
+        registry, words = info.context.house.registry, vocabulary_of(info, self.row.specialty, self.row.procedure)
+        found = await reviewed(registry, content, self.row.text, vocabulary=words, language=self.row.language)
         if not all(one.review.checked for one in found):
             return None
         return [WordingFindingInDraft.of(one.field, finding) for one in found for finding in one.review.findings]

@@ -8,7 +8,7 @@ import strawberry
 
 from suivi.core.acting import Acting
 from suivi.core.coverage import offers
-from suivi.core.coverage.lines import Difference
+from suivi.core.coverage.differences import Difference
 from suivi.core.coverage.models import OfferAnswer
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.models import TermsOffer as OfferRow
@@ -22,6 +22,7 @@ from suivi.graphql.differences import LineDifference
 from suivi.graphql.edges import edge
 from suivi.graphql.loading import Level, Load
 from suivi.graphql.nodes import Node, Stored, listed, read_id
+from suivi.graphql.noticed import Noticed
 from suivi.graphql.results import Refusal, attempt
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ MOST = 100
 
 
 @strawberry.type(description="Another version of the clinic's terms, offered for a treatment. Silence changes nothing.")
-class TermsOffer(Stored, Node):
+class TermsOffer(Noticed, Stored, Node):
     offered_at: datetime
     answer: OfferAnswerEnum | None = strawberry.field(  # type: ignore[valid-type]
         description="Null: not answered. WITHDRAWN: by the clinic."

@@ -8,6 +8,7 @@ import strawberry
 
 from suivi.core import inputs
 from suivi.core.acting import Acting
+from suivi.core.cases.models import CaseTreatment
 from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.clocks.cycles import cycles_window
 from suivi.core.clocks.partial_dates import PartialDate
@@ -16,6 +17,7 @@ from suivi.core.confirmations.models import Confirmation as ConfirmationRow
 from suivi.core.confirmations.models import ConfirmationRequest as ConfirmationRequestRow
 from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.patients.models import Patient as PatientRow
+from suivi.core.reading import Row
 from suivi.core.treatments import actions, answers, registering, rules
 from suivi.core.treatments.models import Addendum as AddendumRow
 from suivi.core.treatments.models import Anchor as AnchorRow
@@ -403,6 +405,11 @@ def treatments(info: Info) -> Level[Treatment | None]:
     return info.context.ones(TreatmentRow).then(Treatment.maybe)
 
 
+def treatments_of_cases(info: Info) -> Level[list[Row]]:
+    """In the order in which a case was opened about them."""
+    return info.context.linked(TreatmentRow, by=CaseTreatment, parent="case_id", link="treatment_id")
+
+
 def load_treatment(info: Info, identity: UUID | None) -> Load[Treatment | None]:
     return treatments(info).of(identity)
 
@@ -435,7 +442,8 @@ class RegisterTreatmentInput:
     anchors: list[AnchorInput] = strawberry.field(default_factory=list)
     agreed_on: date | None = strawberry.field(
         default=None,
-        description="The terms in force on this day are pinned. Left out: today, or the first anchor's day if earlier.",
+        description="The terms in force when this day began are pinned. Left out: today, or the first anchor's day if "
+        "earlier; without either, those in force at this moment.",
     )
     practitioner_id: strawberry.ID | None = None
     trip_id: strawberry.ID | None = None

@@ -20,16 +20,22 @@ class ConfirmedPeriod:
 
 
 def counting(
-    stated: Iterable[ConfirmedPeriod], otherwise: Period, *, agreed_on: date, clinic: ZoneInfo
+    stated: Iterable[ConfirmedPeriod],
+    otherwise: Period,
+    *,
+    agreed_on: date,
+    clinic: ZoneInfo,
+    registered_at: datetime,
 ) -> list[ConfirmedPeriod]:
     """Those that replace what was held before, the one that counts first. `stated` in the order they were signed.
 
-    What is confirmed until the day the treatment is agreed counts longer or shorter: it is what the patient agrees to.
-    Afterwards a clinic may lengthen the period by itself, and never shorten it (R-126).
+    What is confirmed until the day the treatment is agreed, and before it is registered, counts longer or shorter: it
+    is what the patient agrees to. Afterwards a clinic may lengthen the period by itself, and never shorten it (R-126).
     """
     held, found = otherwise, list[ConfirmedPeriod]()
     for one in stated:
-        if day_at(clinic, one.signed_at) <= agreed_on or not may_be_shorter(one.period, held, None):
+        early = day_at(clinic, one.signed_at) <= agreed_on and one.signed_at < registered_at
+        if early or not may_be_shorter(one.period, held, None):
             held = one.period
             found.insert(0, one)
     return found

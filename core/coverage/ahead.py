@@ -7,17 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from suivi.core.clocks.partial_dates import DateInterval
-from suivi.core.clocks.periods import Period
 from suivi.core.coverage.content import Clause, ClauseKind
 from suivi.core.coverage.cover_map import CoverMap, Layer, Segment
 from suivi.core.coverage.models import Payer
 from suivi.core.coverage.times import CoverState
+from suivi.core.coverage.yearly import CHECK_UP, YEARLY, CheckUpCounted, next_due
 from suivi.core.devices.rules import Standing, StepState
 from suivi.core.specialties.common import common
 from suivi.core.specialties.model import CaseClass
-
-YEARLY = frozenset({"annual_checkup", "yearly_radiograph"})
-"""Duties that fall due by every anniversary of the day the cover started (codes of `warranty_conditions`)."""
 
 CLASSES: tuple[CaseClass, ...] = ("medical_complication", "objective_insufficiency")
 """Classes of a case that ask for something to be done, which cover may answer for."""
@@ -33,13 +30,14 @@ class TurnKind(StrEnum):
 class Duty:
     """What to do to keep cover: an obligation of a statement, or a step of a device's warranty.
 
-    `due` is the last day to do it next, where there is one.
+    `due` is the last day to do it next, where there is one, and `done` are check-ups on record that count for it.
     """
 
     layer: Layer
     clause: Clause | None = None
     step: Standing | None = None
     due: DateInterval | None = None
+    done: tuple[CheckUpCounted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class Gap:
 
 def duties(found: CoverMap) -> tuple[Duty, ...]:
     """Those with a date first, the earliest before the others."""
-    listed = [duty for layer in found.layers for duty in _duties(layer, found.on)]
+    listed = [duty for layer in found.layers for duty in _duties(layer, found)]
     return tuple(sorted(listed, key=lambda duty: (duty.due is None, duty.due.earliest if duty.due else date.max)))
 
 
@@ -97,36 +95,35 @@ def _of_segment(layer: Layer, segment: Segment, on: date) -> Iterator[Turn]:
         yield Turn(kind=TurnKind.ENDS, on=time.ends, layer=layer, segment=segment)
 
 
-def _duties(layer: Layer, on: date) -> Iterator[Duty]:
+def _duties(layer: Layer, found: CoverMap) -> Iterator[Duty]:
     for clause in layer.content.clauses:
         if clause.kind is ClauseKind.OBLIGATION:
-            due = _next_anniversary(layer, clause, on) if clause.code in YEARLY else None
-            yield Duty(layer=layer, clause=clause, due=due)
+            yield _yearly(layer, clause, found) if clause.code in YEARLY else Duty(layer=layer, clause=clause)
     for step in layer.steps:
         waits = step.state in (StepState.OPEN, StepState.NEEDS_REVIEW)
         yield Duty(layer=layer, step=step, due=step.deadline if waits else None)
 
 
-def _next_anniversary(layer: Layer, clause: Clause, on: date) -> DateInterval | None:
-    """Of the components that it keeps and that run, the earliest; none where the cover ends before."""
-    found = [
-        due
-        for segment in layer.segments
-        if segment.component and (not clause.components or segment.component.id in clause.components)
-        if (due := _anniversary(segment, on))
-    ]
-    return min(found, key=lambda due: due.latest, default=None)
+def _yearly(layer: Layer, clause: Clause, found: CoverMap) -> Duty:
+    """Of the components that it keeps, the earliest; no day where the cover ends before."""
+    held = found.check_ups if clause.code == CHECK_UP else ()
+    days: list[DateInterval] = []
+    done: dict[Any, CheckUpCounted] = {}
+    for segment, starts in _dated(layer, clause):
+        sites = segment.sites or layer.sites or found.sites
+        due = next_due(starts, segment.time.ends, held, sites=sites, on=found.on)
+        days += [due] if due else []
+        done |= {one.row.id: one for one in held if one.day.earliest >= starts.earliest}
+    due = min(days, key=lambda day: day.latest, default=None)
+    return Duty(layer=layer, clause=clause, due=due, done=tuple(done.values()))
 
 
-def _anniversary(segment: Segment, on: date) -> DateInterval | None:
-    starts, ends = segment.time.starts, segment.time.ends
-    if starts is None or segment.time.state is CoverState.ENDED:
-        return None
-    years = max(1, on.year - starts.latest.year)
-    due = starts.plus(Period(years=years))
-    if due.latest < on:
-        due = starts.plus(Period(years=years + 1))
-    return due if ends is None or due.latest < ends.latest else None
+def _dated(layer: Layer, clause: Clause) -> Iterator[tuple[Segment, DateInterval]]:
+    """Those whose first day is known and that have not ended, each with it."""
+    for segment in layer.segments:
+        kept = segment.component and (not clause.components or segment.component.id in clause.components)
+        if kept and segment.time.starts and segment.time.state is not CoverState.ENDED:
+            yield segment, segment.time.starts
 
 
 def _gaps(found: CoverMap) -> Iterator[Gap]:

@@ -111,6 +111,13 @@ class CapOfNobody(Refusal):
     remedy = "Say who pays up to the cap, or leave it out."
 
 
+class CapOfNothing(Refusal):
+    """A cap of zero leaves the whole fee to the patient."""
+
+    code = "CAP_OF_NOTHING"
+    remedy = "Make PATIENT the payer, or give the most that is paid."
+
+
 class NameMissing(Refusal):
     """An `other` object needs a name that says what it is."""
 
@@ -185,6 +192,8 @@ def _of_fee(line: FeeLine, components: set[str], at: str) -> Iterator[Refusal]:
         yield ShareNotShared(field=f"{at}.share")
     if line.cap is not None and line.payer in (Payer.PATIENT, Payer.NOT_STATED):
         yield CapOfNobody(field=f"{at}.cap")
+    elif line.cap is not None and not line.cap.amount:
+        yield CapOfNothing(field=f"{at}.cap")
 
 
 def _of_clause(clause: Clause, components: set[str], vocabulary: Vocabulary, at: str) -> Iterator[Refusal]:

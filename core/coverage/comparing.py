@@ -4,9 +4,20 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from suivi.core.coverage.content import Clause, ClauseKind, Component, Content, FeeLine
+from suivi.core.coverage.content import OTHER, Clause, ClauseKind, Component, Content, FeeLine
+from suivi.core.coverage.lines import folded
+from suivi.core.refusals import Refusal
 
 T = TypeVar("T")
+
+
+class ClinicRepeated(Refusal):
+    """The same clinic is named twice."""
+
+    code = "CLINIC_REPEATED"
+    remedy = "Name each clinic once."
+
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -22,7 +33,7 @@ def components(contents: Sequence[Content | None]) -> list[SideBySide[tuple[str,
     """By object; what is `other` by its name as well."""
     return _rows(
         [content.components if content else () for content in contents],
-        lambda one: (one.object, " ".join((one.name or "").casefold().split()) if one.object == "other" else ""),
+        lambda one: (one.object, folded(one.name or "") if one.object == OTHER else ""),
     )
 
 

@@ -3,11 +3,10 @@
 The three layers stand beside one another, none takes anything from another, and each outlives the end of the others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +17,15 @@ from suivi.core.clocks.sites import dates_at
 from suivi.core.clocks.zones import day_at
 from suivi.core.coverage.content import Clause, Component, Content
 from suivi.core.coverage.cover import Cover, Statement
+from suivi.core.coverage.disputes import Dispute, disputes
 from suivi.core.coverage.history import History
-from suivi.core.coverage.times import CoverTime, Dated, time_of, within
-from suivi.core.devices.rules import EXPLANTATION, IMPLANTATION, Holder, Standing, standings
+from suivi.core.coverage.times import CoverTime, Dated, enrolled, time_of, within
+from suivi.core.coverage.yearly import CheckUpCounted, counted
+from suivi.core.devices.enrolment import hindrance
+from suivi.core.devices.rules import EXPLANTATION, IMPLANTATION, Holder, Standing, Step, standings
 from suivi.core.specialties.model import Procedure
-from suivi.core.treatments.answers import dates_of, local_dates
 from suivi.core.treatments.series import Course
+from suivi.core.treatments.sides import Told, dates_by_both
 
 
 class LayerKind(StrEnum):
@@ -42,10 +44,14 @@ class CoverRecord:
     history: History
     anchors: Sequence[Any] = ()
     local_anchors: Sequence[Any] = ()
+    told: Sequence[Told] = ()
+    """Of the anchors, by both sides."""
     course: Course | None = None
     devices: Sequence[Any] = ()
     warranties: Sequence[Any] = ()
     insurances: Sequence[Any] = ()
+    check_ups: Sequence[Any] = ()
+    """Those that were held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,11 @@ class Layer:
     cover: Cover | None = None
     """Of the clinic."""
 
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Of a device that is at one alone; none: all of the treatment's."""
+        return (self.device.site,) if self.device is not None and self.device.site else ()
+
     def clauses_of(self, component: str | None) -> tuple[Clause, ...]:
         return tuple(one for one in self.content.clauses if not one.components or component in one.components)
 
@@ -92,6 +103,11 @@ class CoverMap:
     cover: Cover
     layers: tuple[Layer, ...]
     devices: tuple[Any, ...]
+    sites: tuple[str, ...] = ()
+    """Of the treatment."""
+    check_ups: tuple[CheckUpCounted, ...] = ()
+    """On record by that day, that count as yearly ones."""
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def segments(self) -> Iterator[tuple[Layer, Segment]]:
@@ -111,64 +127,68 @@ def cover_map(record: CoverRecord, on: date) -> CoverMap:
     devices = {device.id: device for device in record.devices}
     layers = [
         _of_clinic(record, cover, on),
-        *(_of_manufacturer(record, one, devices[one.device_id], on) for one in record.warranties),
-        *(_of_insurer(record, one, on) for one in record.insurances),
+        *(_of_manufacturer(record, one, devices[one.device_id], on) for one in _attached(record.warranties)),
+        *(_of_insurer(record, one, on) for one in _attached(record.insurances)),
     ]
-    return CoverMap(on=on, cover=cover, layers=tuple(layers), devices=tuple(record.devices))
+    return CoverMap(
+        on=on,
+        cover=cover,
+        layers=tuple(layers),
+        devices=tuple(record.devices),
+        sites=tuple(record.treatment.sites),
+        check_ups=tuple(counted(record.check_ups, record.procedure, _anchors(record, None), on=on)),
+        disputes=tuple(disputes(record.anchors, record.local_anchors, record.told)),
+    )
+
+
+def _attached(rows: Sequence[Any]) -> Iterator[Any]:
+    """Without what was attached by mistake, which never covered anything."""
+    return (one for one in rows if one.withdrawn_at is None)
 
 
 def _of_clinic(record: CoverRecord, cover: Cover, on: date) -> Layer:
-    segments = []
     content = cover.content()
-    for bundle in cover.components:
-        line = bundle.component
-        assert line is not None, "components are the bundles that have one"  # noqa: S101
-        component: Component = line.value
-        for sites, time in _times_by_site(record, component, on):
-            place = "".join(f":{site}" for site in sites)
-            segments.append(
-                Segment(
-                    id=f"{line.id}{place}",
-                    time=time,
-                    component=component,
-                    sites=sites,
-                    part=_part(component, content),
-                    source=line.source,
-                )
-            )
     claims = [one.content.how_to_claim for one in cover.statements if one.content.how_to_claim]
     return Layer(
         kind=LayerKind.CLINIC,
         id=LayerKind.CLINIC.value,
         holder=record.clinic.name,
         content=content,
-        segments=tuple(segments),
+        segments=tuple(_of_components(record, cover, content, on)),
         row=record.clinic,
         how_to_claim=tuple(dict.fromkeys(reversed(claims))),
         cover=cover,
     )
 
 
+def _of_components(record: CoverRecord, cover: Cover, content: Content, on: date) -> Iterator[Segment]:
+    for bundle in cover.components:
+        line = bundle.component
+        assert line is not None, "components are the bundles that have one"  # noqa: S101
+        component: Component = line.value
+        for sites, time in _times_by_site(record, component, on):
+            place = "".join(f":{site}" for site in sites)
+            yield Segment(
+                id=f"{line.id}{place}",
+                time=time,
+                component=component,
+                sites=sites,
+                part=_part(component, content),
+                source=line.source,
+            )
+
+
 def _times_by_site(record: CoverRecord, component: Component, on: date) -> Iterator[tuple[tuple[str, ...], CoverTime]]:
     """Sites with the same dates together; no site is named where all have them."""
-    sites: list[str] = list(record.treatment.sites) if record.local_anchors else []
-    times = [(site, time_of(component.limit, _dated(record, component, site, on), on=on)) for site in sites]
-    alike = [(list(group), time) for time, group in _grouped(times)]
+    alike: dict[tuple[str, str, str], tuple[CoverTime, list[str]]] = {}
+    for site in record.treatment.sites if record.local_anchors else ():
+        time = time_of(component.limit, _dated(record, component, site, on), on=on)
+        alike.setdefault((str(time.starts), str(time.ends), time.state), (time, []))[1].append(site)
     if len(alike) < 2:
         yield (), time_of(component.limit, _dated(record, component, None, on), on=on)
         return
-    for found, time in alike:
-        yield tuple(site for site, _ in found), time
-
-
-def _grouped(times: list[tuple[str, CoverTime]]) -> Iterator[tuple[CoverTime, Iterator[tuple[str, CoverTime]]]]:
-    def dates(timed: tuple[str, CoverTime]) -> tuple[str, str, str]:
-        time = timed[1]
-        return str(time.starts), str(time.ends), time.state
-
-    for _, group in groupby(sorted(times, key=dates), key=dates):
-        found = list(group)
-        yield found[0][1], iter(found)
+    for _, (time, sites) in sorted(alike.items()):
+        yield tuple(sites), time
 
 
 def _dated(record: CoverRecord, component: Component, site: str | None, on: date) -> Dated:
@@ -183,7 +203,9 @@ def _dated(record: CoverRecord, component: Component, site: str | None, on: date
 
 
 def _anchors(record: CoverRecord, site: str | None) -> dict[str, PartialDate]:
-    return dates_at(dates_of(record.anchors), local_dates(record.local_anchors), site=site)
+    """In doubt where the two sides disagree."""
+    dates, local = dates_by_both(record.anchors, record.local_anchors, record.told)
+    return dates_at(dates, local, site=site)
 
 
 def _series(record: CoverRecord, on: date) -> SeriesToday | None:
@@ -201,29 +223,38 @@ def _device_out(devices: Sequence[Any], component: Component, site: str | None) 
 
 def _of_manufacturer(record: CoverRecord, warranty: Any, device: Any, on: date) -> Layer:
     content = Content.model_validate(warranty.content)
-    out = PartialDate.parse(device.explanted_on) if device.explanted_on else None
-    own: Mapping[str, PartialDate] = {
-        IMPLANTATION: PartialDate.parse(device.implanted_on),
-        **({EXPLANTATION: out} if out else {}),
-    }
-    dated = Dated(
-        day0=IMPLANTATION,
-        anchors={**_anchors(record, device.site), **own},
-        series=_series(record, on),
-        device_out=out,
-    )
+    steps = tuple(standings(warranty, device, on))
+    enrolment = next((one for one in steps if one.step is Step.ENROLMENT), None)
+    segments = _segments(warranty.id, content, _dated_by(device, record, on), on)
     return Layer(
         kind=LayerKind.MANUFACTURER,
         id=str(warranty.id),
         holder=device.manufacturer,
         content=content,
-        segments=tuple(_segments(warranty.id, content, dated, on)),
+        segments=tuple(_enrolled(one, enrolment, content) for one in segments),
         row=warranty,
         claimant=Holder(warranty.claimant),
         beneficiary=Holder(warranty.beneficiary),
         how_to_claim=(content.how_to_claim,) if content.how_to_claim else (),
-        steps=tuple(standings(warranty, device, on)),
+        steps=steps,
         device=device,
+    )
+
+
+def _enrolled(segment: Segment, enrolment: Standing | None, content: Content) -> Segment:
+    component = segment.component.id if segment.component else ""
+    return replace(segment, time=enrolled(segment.time, hindrance(enrolment, content, component), enrolment))
+
+
+def _dated_by(device: Any, record: CoverRecord, on: date) -> Dated:
+    """The device's own dates, beside the anchors of its site."""
+    out = PartialDate.parse(device.explanted_on) if device.explanted_on else None
+    own = {IMPLANTATION: PartialDate.parse(device.implanted_on), **({EXPLANTATION: out} if out else {})}
+    return Dated(
+        day0=IMPLANTATION,
+        anchors={**_anchors(record, device.site), **own},
+        series=_series(record, on),
+        device_out=out,
     )
 
 

@@ -17,7 +17,7 @@ from suivi.core.coverage.models import Terms, TermsDraft
 from suivi.core.coverage.publishing import LONGEST_TEXT, Version, published, read_period, read_response_days
 from suivi.core.coverage.reading import read_content
 from suivi.core.coverage.scopes import Known, Scope, known_scope
-from suivi.core.coverage.templates import Origin, OwnTermsUnconfirmed, origin
+from suivi.core.coverage.templates import Origin, origin
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
@@ -171,12 +171,10 @@ async def publish_terms_draft(
     clinic = await locked(Clinic, by.viewer, seen.clinic_id, on=by.on, verb="publish_terms")
     draft = await _open(by, draft_id, expected_version, verb="publish")
     version = version_of(by.house.registry, draft)
-    for problem in version.problems():
-        raise problem
-    if version.origin is not None and not own_terms:
-        raise OwnTermsUnconfirmed(field="ownTerms")
     draft.update_from_dict({"changed_at": by.at, "version": draft.version + 1})
-    return await published(by, clinic, version, effective_from=effective_from, reason=wording_reason, draft=draft)
+    return await published(
+        by, clinic, version, effective_from=effective_from, reason=wording_reason, own_terms=own_terms, draft=draft
+    )
 
 
 def version_of(registry: Registry, draft: Any) -> Version:

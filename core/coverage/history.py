@@ -2,39 +2,42 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from suivi.core.clocks.zones import day_at
+from suivi.core.clocks.zones import day_at, start_of_day
 from suivi.core.confirmations.models import AnswerKind
 from suivi.core.coverage.content import Content, content_of
-from suivi.core.coverage.cover import Cover, Said, Statement, cover_of
-from suivi.core.coverage.lines import Difference, differences
+from suivi.core.coverage.cover import Cover, Said, Statement
+from suivi.core.coverage.differences import Difference, differences
+from suivi.core.coverage.folding import cover_of
 from suivi.core.coverage.models import OfferAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """`day0` is the first anchor of the treatment's procedure, `place` the clinic's time zone."""
+    """`day0` is the first anchor of the treatment's procedure, `place` the clinic's time zone.
+
+    `agreed_at` is the latest moment at which it can have been agreed: the end of that day, or its registration.
+    """
 
     agreed_on: date
+    agreed_at: datetime
     place: ZoneInfo
     day0: str
     statements: tuple[Statement, ...]
 
     def cover(self, on: date) -> Cover:
-        return cover_of(self.statements, agreed_on=self.agreed_on, on=on, day0=self.day0)
+        """By the end of a day; for any day before it was agreed, as on that one."""
+        return self._of(self.statements, max(on, self.agreed_on))
 
     def with_terms(self, terms: Any, *, at: datetime) -> tuple[Difference, ...]:
         """What accepting these terms changes, or changed, at that moment."""
         on = day_at(self.place, at)
         known = [one for one in self.statements if one.at is None or one.at < at]
-        before, after = (
-            cover_of(statements, agreed_on=self.agreed_on, on=on, day0=self.day0)
-            for statements in (known, [*known, _accepted(terms, at, on)])
-        )
+        before, after = (self._of(statements, on) for statements in (known, [*known, _accepted(terms, at, on)]))
         old = before.terms.row if before.terms else None
         return differences(
             after.content(),
@@ -43,6 +46,10 @@ class History:
             response_days=(terms.response_days, old.response_days if old else None),
             reference_period=(terms.reference_period, old.reference_period if old else None),
         )
+
+    def _of(self, statements: Iterable[Statement], on: date) -> Cover:
+        made = (one for one in statements if one.on <= on)
+        return cover_of(made, agreed_at=self.agreed_at, day0=self.day0)
 
 
 def pinned_first(treatment: Any, offers: Iterable[Any]) -> UUID | None:
@@ -76,6 +83,7 @@ def history_of(
     ]
     return History(
         agreed_on=treatment.agreed_on,
+        agreed_at=min(start_of_day(treatment.agreed_on + timedelta(days=1), place), treatment.registered_at),
         place=place,
         day0=day0,
         statements=(*pinned, *(one for _, one in sorted(later, key=lambda dated: dated[0]))),

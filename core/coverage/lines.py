@@ -1,11 +1,10 @@
-"""Two statements of cover compared from the patient's side, line by line: better, the same, worse, or neither.
+"""One line of cover against another, from the patient's side: better, the same, worse, or neither.
 
 Not comparable is no verdict: a person has to look, and nothing counts as better because of it.
 The table behind it is in docs/cover.md.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,9 +17,7 @@ from suivi.core.coverage.content import (
     DAY0,
     OTHER,
     Clause,
-    ClauseKind,
     Component,
-    Content,
     FeeLine,
     LifetimeOf,
     Limit,
@@ -55,18 +52,6 @@ class LineKind(StrEnum):
     REFERENCE_PERIOD = "reference_period"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One line of two statements. `id` names it, such as `component:crown` or `fee:materials:crown`."""
-
-    id: str
-    kind: LineKind
-    before: Any
-    """A Component, FeeLine or Clause, a number of days, a period; None: there was no such line."""
-    after: Any
-    compared: Compared
-
-
 def all_of(parts: Iterable[Compared]) -> Compared:
     """Better where nothing is worse, and so on: what is better in one way and worse in another is not comparable."""
     found = set(parts) - {SAME}
@@ -77,7 +62,7 @@ def all_of(parts: Iterable[Compared]) -> Compared:
 
 def compared_components(new: Component, old: Component, *, day0: str | None = None) -> Compared:
     """`day0` is the procedure's first anchor, where the two may name it differently."""
-    if new.object != old.object or (new.object == OTHER and _folded(new.name or "") != _folded(old.name or "")):
+    if new.object != old.object or (new.object == OTHER and folded(new.name or "") != folded(old.name or "")):
         return NOT_COMPARABLE
     return all_of(
         [
@@ -116,7 +101,7 @@ def compared_clauses(new: Clause | None, old: Clause | None) -> Compared:
     """Every exclusion and every obligation is one too many."""
     if new is None or old is None:
         return SAME if new is old else BETTER if new is None else WORSE
-    if (new.kind, new.code, _folded(new.text)) != (old.kind, old.code, _folded(old.text)):
+    if (new.kind, new.code, folded(new.text)) != (old.kind, old.code, folded(old.text)):
         return NOT_COMPARABLE
     if not new.components or not old.components:
         return SAME if new.components == old.components else BETTER if new.components else WORSE
@@ -138,116 +123,6 @@ def compared_periods(new: str | None, old: str | None) -> Compared:
     return _lengths((of_new.total_months, of_new.total_days), (of_old.total_months, of_old.total_days))
 
 
-def differences(
-    new: Content,
-    old: Content,
-    *,
-    day0: str | None = None,
-    response_days: tuple[int | None, int | None] = (None, None),
-    reference_period: tuple[str | None, str | None] = (None, None),
-) -> tuple[Difference, ...]:
-    """Every line that one of the two has and that is not the same, in a fixed order. Pairs are (new, old)."""
-    aligned = align(new, to=old)
-    days, period = response_days, reference_period
-    found = [
-        *_of_components(aligned, old, day0),
-        *_of_fees(aligned, old),
-        *_of_clauses(aligned, old),
-        _difference(LineKind.RESPONSE_DAYS, "", days[1], days[0], compared_response_days(*days)),
-        _difference(LineKind.REFERENCE_PERIOD, "", period[1], period[0], compared_periods(*period)),
-    ]
-    return tuple(one for one in found if one.compared is not SAME)
-
-
-def align(new: Content, *, to: Content) -> Content:
-    """`new`, with the ids of `to` for what is the same thing: by id, else by the only one of that object or code."""
-    components = _pairs({one.id: one.object for one in new.components}, {one.id: one.object for one in to.components})
-    clauses = _pairs(*({one.id: _of_clause(one) for one in some.clauses} for some in (new, to)))
-    return new.model_copy(
-        update={
-            "components": tuple(one.model_copy(update={"id": components[one.id]}) for one in new.components),
-            "fees": tuple(
-                line.model_copy(update={"component": components.get(line.component, line.component)})
-                if line.component
-                else line
-                for line in new.fees
-            ),
-            "clauses": tuple(
-                one.model_copy(
-                    update={
-                        "id": clauses[one.id],
-                        "components": tuple(components.get(name, name) for name in one.components),
-                    }
-                )
-                for one in new.clauses
-            ),
-        }
-    )
-
-
-def fee_of(content: Content, kind: str, component: str | None) -> FeeLine | None:
-    """Its own line, else the general one."""
-    own = (line for line in content.fees if line.kind == kind and line.component == component)
-    general = (line for line in content.fees if line.kind == kind and line.component is None)
-    return next(own, None) or next(general, None)
-
-
-def _of_components(new: Content, old: Content, day0: str | None) -> Iterator[Difference]:
-    after, before = ({one.id: one for one in some.components} for some in (new, old))
-    for name in dict.fromkeys((*before, *after)):
-        pair = after.get(name), before.get(name)
-        if pair[0] is None or pair[1] is None:
-            compared = WORSE if pair[0] is None else BETTER
-        else:
-            compared = compared_components(pair[0], pair[1], day0=day0)
-        yield _difference(LineKind.COMPONENT, name, pair[1], pair[0], compared)
-
-
-def _of_fees(new: Content, old: Content) -> Iterator[Difference]:
-    places = dict.fromkeys((line.kind, line.component) for line in (*old.fees, *new.fees))
-    # A component that ends takes its fees with it, and one that is new had none before.
-    kept = {one.id for one in new.components} & {one.id for one in old.components}
-    for kind, component in places:
-        if component is None or component in kept:
-            after, before = fee_of(new, kind, component), fee_of(old, kind, component)
-            name = kind if component is None else f"{kind}:{component}"
-            yield _difference(LineKind.FEE, name, before, after, compared_fees(after, before))
-
-
-def _of_clauses(new: Content, old: Content) -> Iterator[Difference]:
-    known = {one.id for one in old.components}
-    after, before = ({one.id: one for one in some.clauses} for some in (new, old))
-    for name in dict.fromkeys((*before, *after)):
-        now, earlier = after.get(name), before.get(name)
-        of_new = bool(now and now.components) or old == Content()
-        if earlier is None and now is not None and of_new and not known & set(now.components):
-            # It is about what is new itself, and takes nothing away.
-            yield _difference(LineKind.CLAUSE, name, None, now, SAME)
-        else:
-            yield _difference(LineKind.CLAUSE, name, earlier, now, compared_clauses(now, earlier))
-
-
-def _difference(kind: LineKind, name: str, before: Any, after: Any, compared: Compared) -> Difference:
-    identity = f"{kind}:{name}" if name else str(kind)
-    return Difference(id=identity, kind=kind, before=before, after=after, compared=compared)
-
-
-def _pairs(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, str]:
-    """The id that each new one goes by: no two get the same."""
-    pairs = {name: name for name in new}
-    free = {name: what for name, what in old.items() if name not in new}
-    for name, what in new.items():
-        alike = [one for one, other in free.items() if other == what]
-        twins = [one for one, other in new.items() if one not in old and other == what]
-        if name not in old and len(alike) == len(twins) == 1:
-            pairs[name] = alike[0]
-    return pairs
-
-
-def _of_clause(clause: Clause) -> tuple[ClauseKind, str, str]:
-    return clause.kind, clause.code, _folded(clause.text) if clause.code == OTHER else ""
-
-
 def _more(new: Collection[Any], old: Collection[Any]) -> Compared:
     """By inclusion."""
     some, others = set(new), set(old)
@@ -261,10 +136,10 @@ def _least_first(new: Any, old: Any) -> Compared:
 
 
 def _codes(said: Iterable[str]) -> set[str]:
-    return {_folded(one) for one in said}
+    return {folded(one) for one in said}
 
 
-def _folded(words: str) -> str:
+def folded(words: str) -> str:
     return " ".join(words.casefold().split())
 
 
@@ -328,7 +203,10 @@ _CARRIERS = (Payer.CLINIC, Payer.MANUFACTURER, Payer.INSURER)
 
 
 def _payer(line: FeeLine | None) -> Payer:
-    return Payer.NOT_STATED if line is None else line.payer
+    """Whoever pays up to nothing at all leaves it to the patient."""
+    if line is None:
+        return Payer.NOT_STATED
+    return Payer.PATIENT if line.cap is not None and not line.cap.amount else line.payer
 
 
 def _carried(line: FeeLine | None) -> tuple[int, int]:
@@ -352,6 +230,6 @@ def _caps(new: FeeLine | None, old: FeeLine | None) -> Compared:
 
 def _cap(line: FeeLine | None) -> Money | int:
     """-1 where the patient pays, or nobody says who does; 1 where there is none."""
-    if line is None or line.payer in (Payer.PATIENT, Payer.NOT_STATED):
+    if line is None or _payer(line) in (Payer.PATIENT, Payer.NOT_STATED):
         return -1
     return line.cap or 1

@@ -44,6 +44,7 @@ class Terms(Record):
     response_days = fields.IntField(null=True)
     effective_from = fields.DateField()
     published_at = fields.DatetimeField()
+    withdrawn_at = fields.DatetimeField(null=True, description="when it was taken back, before it took effect")
     publisher: Ref = fields.ForeignKeyField("suivi.Member", related_name="published", on_delete=fields.RESTRICT)
     publisher_id: UUID
     specialty = fields.CharField(max_length=60, null=True)
@@ -61,6 +62,7 @@ class Terms(Record):
         table = "terms"
         unique_together = (("clinic_id", "procedure", "number"),)
         indexes = (
+            Index(fields=("clinic_id", "id"), name="terms_clinic"),
             Index(fields=("clinic_id", "procedure", "effective_from"), name="terms_in_force"),
             Index(
                 fields=("clinic_id", "procedure", "variant", "material", "effective_from", "number"), name="terms_scope"

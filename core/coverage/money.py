@@ -8,7 +8,9 @@ import pycountry
 from suivi.core.coverage.content import Money
 from suivi.core.refusals import Refusal
 
-_PLAIN = re.compile(r"\d{1,12}(\.\d{1,4})?", re.ASCII)
+_PLAIN = re.compile(r"(\d+)(\.\d{1,4})?", re.ASCII)
+MOST_DIGITS = 12
+"""Before the point."""
 
 _DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -26,6 +28,13 @@ class MoneyUnreadable(Refusal):
 
     code = "MONEY_UNREADABLE"
     remedy = "Send zero or more as plain digits with a point before the decimals, such as 3500.00."
+
+
+class MoneyTooLarge(Refusal):
+    """This amount is too large: it has more than {digits} digits before the point."""
+
+    code = "MONEY_TOO_LARGE"
+    remedy = "Look whether it was mistyped. Where there is no limit, leave the amount out."
 
 
 class UnknownCurrency(Refusal):
@@ -47,9 +56,12 @@ def decimals_of(currency: str) -> int:
 
 
 def money(amount: str, currency: str, *, field: str) -> Money:
-    """As it was written: 3500.00 stays 3500.00. Raises MoneyUnreadable, UnknownCurrency, TooManyDecimals."""
-    if not _PLAIN.fullmatch(amount):
+    """As written: 3500.00 stays 3500.00. Raises MoneyUnreadable, MoneyTooLarge, UnknownCurrency, TooManyDecimals."""
+    plain = _PLAIN.fullmatch(amount)
+    if plain is None:
         raise MoneyUnreadable(field=f"{field}.amount")
+    if len(plain[1]) > MOST_DIGITS:
+        raise MoneyTooLarge(field=f"{field}.amount", digits=MOST_DIGITS)
     code = currency.upper()
     if not _is_currency(code):
         raise UnknownCurrency(field=f"{field}.currency")

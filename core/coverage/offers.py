@@ -11,10 +11,11 @@ from suivi.core.clinics.models import Clinic
 from suivi.core.clinics.staff import member_acting
 from suivi.core.clocks.zones import day_at, zone
 from suivi.core.confirmations.held import held_for
+from suivi.core.coverage.differences import Difference
 from suivi.core.coverage.history import History, history_of, terms_needed
-from suivi.core.coverage.lines import Difference
 from suivi.core.coverage.models import OfferAnswer, Terms, TermsOffer
 from suivi.core.coverage.scopes import Scope
+from suivi.core.coverage.withdrawing import require_standing
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
 from suivi.core.sql import update
@@ -128,6 +129,7 @@ async def _require_offerable(by: Acting, treatment: Treatment, terms: Terms) -> 
         raise TermsOtherScope(field="termsId")
     if terms.id == treatment.terms_id:
         raise TermsPinnedAlready(field="termsId")
+    require_standing(terms, field="termsId")
     clinic = await Clinic.get(id=treatment.clinic_id)
     if terms.effective_from > day_at(zone(clinic.time_zone), by.at):
         raise TermsNotInForce(

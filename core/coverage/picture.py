@@ -63,6 +63,7 @@ def sentences(found: CoverMap, saying: Saying) -> Iterator[str]:
             yield told("map.segment", facts, saying.locale)
         if not segments:
             yield f"{told(f'lane.{kind}', {}, saying.locale)}: {told('map.nothing', {}, saying.locale)}."
+    yield from (saying.dispute(one) for one in found.disputes)
 
 
 def _axis(found: CoverMap, width: int) -> Axis:
@@ -151,7 +152,7 @@ def _standing(time: CoverTime, saying: Saying) -> str:
         facts["ends"] = str(time.ends)
     key = {(True, True): "map.dates", (True, False): "map.from", (False, True): "map.until"}
     found = key.get((time.starts is not None, time.ends is not None))
-    if found is None and time.limit is not None:
+    if found is None and time.limit is not None and time.state is not CoverState.NOT_HELD:
         return told("map.with", facts | {"anchor": saying.anchor(time.limit.starts)}, saying.locale)
     return told(found, facts, saying.locale) if found else str(facts["state"])
 

@@ -22,7 +22,15 @@ from suivi.core.coverage.models import Payer, Terms, TermsDraft
 from suivi.core.coverage.reading import read_content
 from suivi.core.coverage.rules import require_publishable
 from suivi.core.coverage.scopes import Known, Scope, known_scope
-from suivi.core.coverage.templates import Origin, TemplateUnedited, departures, is_unedited
+from suivi.core.coverage.templates import (
+    Origin,
+    OwnTermsUnconfirmed,
+    TemplateUnedited,
+    clinic_templates,
+    content_of_template,
+    departures,
+    is_unedited,
+)
 from suivi.core.coverage.vocabulary import Vocabulary
 from suivi.core.coverage.wording import Kept, require_worded, reviewed
 from suivi.core.events.log import append
@@ -71,11 +79,19 @@ class Version:
 
     def problems(self) -> Iterator[Refusal]:
         """Everything that publishing refuses whoever publishes, and whenever."""
-        if self.origin is not None and is_unedited(self.content, self.origin.content):
+        if any(is_unedited(self.content, template) for template in self._templates()):
             yield TemplateUnedited(field="content")
         if not self.text.strip():
             yield inputs.TextEmpty(field="text")
         yield from problems(self.content, self.vocabulary)
+
+    def _templates(self) -> Iterator[Content]:
+        """What it began with; where nobody says, whatever it may have been copied from."""
+        if self.origin is not None:
+            yield self.origin.content
+            return
+        for template in clinic_templates(self.known).values():
+            yield content_of_template(template, self.known, language=self.language)
 
 
 @action(Terms)
@@ -93,12 +109,20 @@ async def published(
     *,
     effective_from: date | None,
     reason: str | None,
+    own_terms: bool = False,
     draft: TermsDraft | None = None,
 ) -> Terms:
-    """The clinic must be locked: its versions are numbered one after the other. `draft` is what they are made of."""
+    """The clinic must be locked: its versions are numbered one after the other. `draft` is what they are made of.
+
+    `own_terms`: it stands by them as its own, which has to be said where they began as a template.
+    """
     for problem in version.problems():
         raise problem
-    found = await reviewed(by.house.registry, version.content, version.text, language=version.language)
+    if version.origin is not None and not own_terms:
+        raise OwnTermsUnconfirmed(field="ownTerms")
+    found = await reviewed(
+        by.house.registry, version.content, version.text, vocabulary=version.vocabulary, language=version.language
+    )
     kept = require_worded(found, reason)
     today = day_at(zone(clinic.time_zone), by.at)
     takes_effect = effective_from or today
@@ -140,9 +164,11 @@ async def _last_number(clinic_id: UUID, procedure: str) -> int:
 
 
 async def _latest(clinic_id: UUID, scope: Scope) -> date | None:
-    """When the newest version of this very scope takes effect."""
-    of_scope = Terms.filter(clinic_id=clinic_id, **only_scope(scope))
-    days: list[Any] = await of_scope.order_by("-effective_from").limit(1).values_list("effective_from", flat=True)
+    """When the newest version of this very scope takes effect, of those that were not withdrawn."""
+    of_scope = Terms.filter(clinic_id=clinic_id, withdrawn_at__isnull=True, **only_scope(scope))
+    # In the order of `terms_scope`, which the first of it then ends.
+    newest = of_scope.order_by("-variant", "-material", "-effective_from").limit(1)
+    days: list[Any] = await newest.values_list("effective_from", flat=True)
     return days[0] if days else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from suivi.core.coverage.ahead import Duty, Gap, GapKind, Turn
 from suivi.core.coverage.content import Component
 from suivi.core.coverage.cover_map import Layer, Segment
+from suivi.core.coverage.disputes import Dispute
 from suivi.core.coverage.sentences import Facts, told
 from suivi.core.coverage.vocabulary import Vocabulary
 from suivi.core.devices.words import DeviceVocabulary, what_to_do
@@ -31,7 +32,9 @@ class Saying:
         """What is covered; of a policy that does not say, its own word."""
         what = self.component(segment.component) if segment.component else told("policy", {}, self.locale)
         if segment.part:
-            what = f"{what}: {segment.part.replace('_', ' ').replace('-', ' ')}"
+            part = self.specialty.labels.coverage.get(segment.part)
+            plain = segment.part.replace("_", " ").replace("-", " ")
+            what = f"{what}: {part.read(self.locale)[0] if part else plain}"
         sites = ", ".join(self._named(site, self.specialty.labels.sites.get(site)) for site in segment.sites)
         return f"{what} ({sites})" if sites else what
 
@@ -49,7 +52,18 @@ class Saying:
         facts: dict[str, str | int] = {"what": self._duty(duty)}
         if duty.step is not None:
             return self._step(duty, facts)
-        return self._told("duty.by", facts | {"on": str(duty.due)}) if duty.due else self._told("duty.always", facts)
+        said = self._told("duty.by", facts | {"on": str(duty.due)}) if duty.due else self._told("duty.always", facts)
+        if not duty.done:
+            return said
+        last = max((one.held for one in duty.done), key=lambda held: held.latest)
+        return f"{said} {self._told('duty.done', {'on': str(last)})}"
+
+    def dispute(self, dispute: Dispute) -> str:
+        what = self.anchor(dispute.anchor)
+        if dispute.site:
+            what = f"{what}, {self._named(dispute.site, self.specialty.labels.sites.get(dispute.site))}"
+        what = f"{what}, {dispute.cycle}" if dispute.cycle else what
+        return self._told("dispute", {"what": what, "on": str(dispute.between)})
 
     def gap(self, gap: Gap) -> str:
         return self._told(f"gap.{gap.kind.lower()}", {"what": self._about(gap)})
@@ -67,7 +81,10 @@ class Saying:
             return what_to_do(duty.step.step).read(self.locale)[0].rstrip(".。")
         assert duty.clause is not None, "a duty is a clause or a step"  # noqa: S101
         found = self.words.clause(duty.clause.kind, duty.clause.code)
-        return duty.clause.text if found is None or duty.clause.code == "other" else found.read(self.locale)[0]
+        if found is None or duty.clause.code == "other":
+            # Templates have some of their conditions in plain words, which the specialty may have in other languages.
+            found = self.specialty.labels.coverage.get(duty.clause.text)
+        return found.read(self.locale)[0] if found else duty.clause.text
 
     def _about(self, gap: Gap) -> str:
         about: Any = gap.about

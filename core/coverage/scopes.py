@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any, TypeVar
 
+from suivi.core.clocks.zones import day_at
 from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
 from suivi.core.specialties.model import Procedure, Specialty
@@ -21,6 +22,20 @@ class UnknownSpecialty(Refusal):
 
     code = "UNKNOWN_SPECIALTY"
     remedy = "Name a procedure, or one of the known specialties for terms of all its procedures."
+
+
+class SpecialtyOrProcedure(Refusal):
+    """Neither a procedure nor a specialty is named."""
+
+    code = "SPECIALTY_OR_PROCEDURE"
+    remedy = "Name the procedure that terms are about, or the specialty for all of its procedures."
+
+
+class ProcedureOfOtherSpecialty(Refusal):
+    """This procedure belongs to another specialty: {specialty}."""
+
+    code = "PROCEDURE_OF_OTHER_SPECIALTY"
+    remedy = "Leave the specialty out, which a procedure says by itself; or leave the procedure out."
 
 
 class UnusableMaterial(Refusal):
@@ -62,19 +77,38 @@ class Scope:
 
 
 def in_force(published: Iterable[T], about: Scope, *, on: date) -> T | None:
-    """The version in force for a treatment on a day (R-120, R-125).
+    """The version in force for a treatment on a day, once all of these are published (R-120, R-125).
 
     The most specific scope that has a version which has taken effect: variant and material, variant, material,
     procedure, then the specialty with and without the material. In it the latest to take effect, the higher number
     where two share the day. Takes models and light rows alike, and gives back what it took.
     """
-    versions: list[Any] = [terms for terms in published if terms.effective_from <= on]  # type: ignore[attr-defined]
+    versions = _effective(published, on)
     for scope in about.nearest_first():
         in_scope = [terms for terms in versions if scope.same_as(terms)]
         if in_scope:
             found: T = max(in_scope, key=lambda terms: (terms.effective_from, terms.number))
             return found
     return None
+
+
+def agreed(published: Iterable[T], about: Scope, *, on: date, place: tzinfo) -> T | None:
+    """The version that a treatment has of which only the day is known that it was agreed, in the clinic's zone.
+
+    The one that was in force when the day began: what is published on it would otherwise reach back to what was agreed
+    in its morning (R-126). Where none was, what was published first on it.
+    """
+    versions = _effective(published, on)
+    found: T | None = in_force((one for one in versions if day_at(place, one.published_at) < on), about, on=on)
+    if found is not None:
+        return found
+    scopes = list(about.nearest_first())
+    of_that_day = [terms for terms in versions if any(scope.same_as(terms) for scope in scopes)]
+    return min(of_that_day, key=lambda terms: (terms.published_at, not terms.procedure, terms.number), default=None)
+
+
+def _effective(published: Iterable[Any], on: date) -> list[Any]:
+    return [terms for terms in published if terms.effective_from <= on and terms.withdrawn_at is None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +130,10 @@ def known_scope(
     if found is None:
         raise UnknownProcedure(field="procedure")
     of = registry.specialty(found.specialty)
-    if of is None or specialty not in (None, of.id):
-        raise UnknownSpecialty(field="specialty", known=found.specialty)
+    if of is None or (specialty is not None and registry.specialty(specialty) is None):
+        raise _unknown_specialty(registry)
+    if specialty not in (None, of.id):
+        raise ProcedureOfOtherSpecialty(field="specialty", specialty=of.id)
     scope = Scope(
         specialty=of.id,
         procedure=procedure,
@@ -108,12 +144,18 @@ def known_scope(
 
 
 def _whole_specialty(registry: Registry, specialty: str | None, variant: str | None, material: str | None) -> Known:
-    found = registry.specialty(specialty) if specialty else None
+    if specialty is None or not specialty.strip():
+        raise SpecialtyOrProcedure(field="procedure")
+    found = registry.specialty(specialty)
     if found is None:
-        raise UnknownSpecialty(field="specialty", known=", ".join(sorted(registry.specialties())))
+        raise _unknown_specialty(registry)
     if variant is not None:
         raise UnknownProcedure(field="procedure")
     return Known(scope=Scope(specialty=found.id, material=checked_material(material)), specialty=found, procedure=None)
+
+
+def _unknown_specialty(registry: Registry) -> UnknownSpecialty:
+    return UnknownSpecialty(field="specialty", known=", ".join(sorted(registry.specialties())))
 
 
 def checked_material(material: str | None) -> str | None:

@@ -13,6 +13,8 @@ from suivi.core.clocks.reasons import Reason
 from suivi.core.clocks.windows import WindowState
 from suivi.core.coverage.content import DAY0, LifetimeOf, Limit, LimitUnit
 from suivi.core.coverage.sentences import CoverReason
+from suivi.core.devices.enrolment import Hindrance
+from suivi.core.devices.rules import Standing
 
 RULE = "cover_time@1"
 
@@ -27,6 +29,8 @@ class CoverState(StrEnum):
     """Counted in cycles, sessions or uses of which there is no count here."""
     NOT_STATED = "NOT_STATED"
     """For how long is not stated."""
+    NOT_HELD = "NOT_HELD"
+    """It depended on an enrolment that nobody made in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,18 @@ def time_of(limit: Limit | None, dated: Dated, *, on: date) -> CoverTime:
         return _counted(limit, start, dated.series, on)
     ends = start.dates.plus(Period.parse(limit.period)) if start.dates else None
     return _between(limit, start, ends, on)
+
+
+def enrolled(time: CoverTime, hindrance: Hindrance | None, enrolment: Standing | None) -> CoverTime:
+    """The same, with what stands against it: nothing is held without the enrolment it depends on (R-138)."""
+    if hindrance is None or enrolment is None:
+        return time
+    facts = {"on": str(enrolment.deadline)} if enrolment.deadline else {}
+    reason = CoverReason(rule=RULE, text_key=f"time.{hindrance}", facts=facts)
+    if hindrance is Hindrance.NOT_ENROLLED:
+        return CoverTime(state=CoverState.NOT_HELD, limit=time.limit, reason=reason)
+    in_doubt = time.state in (CoverState.RUNNING, CoverState.COUNTED, CoverState.NOT_STATED)
+    return replace(time, state=CoverState.NEEDS_REVIEW, reason=reason) if in_doubt else time
 
 
 def within(time: CoverTime, valid: tuple[date, date | None], *, on: date) -> CoverTime:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from suivi.core.coverage.content import DAY0, OTHER, ClauseKind
+from suivi.core.coverage.content import DAY0, OTHER, Clause, ClauseKind
 from suivi.core.specialties.common import common
 from suivi.core.specialties.model import Procedure, Specialty, Text
 
@@ -58,6 +58,11 @@ class Vocabulary:
         duties = {**common().duties, **(self.specialty.duties if self.specialty else {})}
         duty = duties.get(code)
         return duty.text if duty else common().warranty_conditions.get(code) or _other(code)
+
+    def says(self, clause: Clause) -> bool:
+        """Whether these are the words of the clause's code, in any language."""
+        found = self.clause(clause.kind, clause.code)
+        return found is not None and clause.text in found.by_locale.values()
 
     def clauses(self, kind: ClauseKind) -> tuple[str, ...]:
         """Every code there is."""

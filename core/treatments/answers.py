@@ -64,7 +64,14 @@ def _confirmed(
     if not stated:
         return
     otherwise = by_precedence(others)[0].period
-    for one in counting(stated, otherwise, agreed_on=treatment.agreed_on, clinic=zone(clinic_zone)):
+    counted = counting(
+        stated,
+        otherwise,
+        agreed_on=treatment.agreed_on,
+        clinic=zone(clinic_zone),
+        registered_at=treatment.registered_at,
+    )
+    for one in counted:
         yield Candidate(source=PeriodSource.CONFIRMATION, period=one.period, version=one.number)
 
 

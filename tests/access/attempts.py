@@ -326,12 +326,18 @@ def target(noun: str, sent: Input, about: Bundle) -> UUID:
         return row_id(sent["treatmentIds"][0])
     if noun == "treatment" and "offerId" in sent:
         return row_id(about.treatment_id)
+    if noun == "clinic" and "termsId" in sent:
+        return row_id(about.clinic_id)
     return row_id(sent[NAMED_BY.get(noun, f"{noun}Id")])
 
 
 async def request_of(person: Person, mutation: str, about: Bundle) -> Input:
-    """A valid request as this person can make it: interpreters see no evidence, and so attach none."""
+    """A valid request as this person can make it: interpreters see no evidence, and so attach none.
+
+    What they withdraw was attached by themselves.
+    """
     sent = await INPUTS[mutation](about)
+    await cover_attempts.attached_by(person.role, mutation, about)
     if person.role is Role.INTERPRETER:
         return {name: value for name, value in sent.items() if name != "evidenceIds"}
     return sent

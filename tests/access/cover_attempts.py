@@ -1,8 +1,12 @@
 """Valid requests for every mutation about cover, as often as they are asked for."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from suivi.core.clinics.models import Clinic
+from strawberry.relay.utils import to_base64
+
+from suivi.core.access.viewer import Role
+from suivi.core.clinics.models import Ceased, Clinic
 from suivi.core.confirmations.models import ConfirmationAnswer, ConfirmationItem, ConfirmationRequest, ItemKind
 from suivi.core.coverage.models import OfferAnswer, Terms, TermsDraft, TermsOffer
 from suivi.core.devices.models import Device, DeviceWarranty
@@ -14,6 +18,7 @@ from tests.access.universe import Bundle
 from tests.services.world import content, row_id
 
 Input = dict[str, Any]
+THERE = {"ceased": None, "ceased_on": None, "successor_id": None, "succession_accepted_at": None}
 
 
 async def _version(model: type[Record], node_id: str, **before: Any) -> int:
@@ -47,9 +52,27 @@ async def publish_terms_draft(about: Bundle) -> Input:
 
 async def record_clinic_end(about: Bundle) -> Input:
     """Announced ahead: until then everything goes on."""
-    there = {"ceased": None, "ceased_on": None, "successor_id": None}
-    version = await _version(Clinic, about.clinic_id, **there)
-    return {"clinicId": about.clinic_id, "expectedVersion": version, "ceased": "CLOSED", "on": "2040-01-01"}
+    version = await _version(Clinic, about.clinic_id, **THERE)
+    return {"clinicId": about.clinic_id, "expectedVersion": version, "ceased": "CLOSED", "on": "2030-01-01"}
+
+
+async def withdraw_clinic_end(about: Bundle) -> Input:
+    ended = {"ceased": Ceased.CLOSED, "ceased_on": "2030-01-01"}
+    return {"clinicId": about.clinic_id, "expectedVersion": await _version(Clinic, about.clinic_id, **ended)}
+
+
+async def answer_succession(about: Bundle) -> Input:
+    """Asked by a clinic that nobody works at."""
+    await _version(Clinic, about.clinic_id, **THERE)
+    named = row_id(about.clinic_id)
+    last: dict[str, Any] = {"ceased": Ceased.MERGED, "ceased_on": "2026-03-01", "successor_id": named}
+    place = {"country": "HU", "city": "Pécs", "time_zone": "Europe/Budapest", "languages": ["hu"], "adapters": []}
+    asks = {"response_days": 7, "registered_at": datetime(2026, 1, 1, tzinfo=UTC), "version": 1}
+    ended, _ = await Clinic.get_or_create(name=f"Ended {about.name}", defaults={**place, **asks, **last})
+    await Clinic.filter(id=ended.id).update(**last, succession_accepted_at=None)
+    predecessor = to_base64("Clinic", ended.id)
+    version = await _version(Clinic, predecessor)
+    return {"clinicId": about.clinic_id, "predecessorId": predecessor, "expectedVersion": version, "accept": True}
 
 
 async def offer_terms(about: Bundle) -> Input:
@@ -114,8 +137,31 @@ async def attach_device_warranty(about: Bundle) -> Input:
 
 
 async def record_warranty_step(about: Bundle) -> Input:
-    version = await _version(DeviceWarranty, about.warranty_id)
+    version = await _version(DeviceWarranty, about.warranty_id, withdrawn_at=None)
     return {"warrantyId": about.warranty_id, "expectedVersion": version, "step": "ENROLMENT", "on": "2026-03-05"}
+
+
+async def record_device_event(about: Bundle) -> Input:
+    version = await _version(Device, about.device_id)
+    return {"deviceId": about.device_id, "expectedVersion": version, "noticedOn": "2026-03-10", "event": "other"}
+
+
+async def withdraw_device_warranty(about: Bundle) -> Input:
+    version = await _version(DeviceWarranty, about.warranty_id, withdrawn_at=None)
+    return {"warrantyId": about.warranty_id, "expectedVersion": version}
+
+
+async def withdraw_insurance(about: Bundle) -> Input:
+    version = await _version(Insurance, about.insurance_id, withdrawn_at=None)
+    return {"insuranceId": about.insurance_id, "expectedVersion": version}
+
+
+async def attached_by(role: Role, mutation: str, about: Bundle) -> None:
+    """What is withdrawn was attached by the same side."""
+    if mutation == "withdrawDeviceWarranty":
+        await DeviceWarranty.filter(id=row_id(about.warranty_id)).update(recorder_role=role.value)
+    if mutation == "withdrawInsurance":
+        await Insurance.filter(id=row_id(about.insurance_id)).update(recorder_role=role.value)
 
 
 async def attach_insurance(about: Bundle) -> Input:
@@ -123,8 +169,18 @@ async def attach_insurance(about: Bundle) -> Input:
 
 
 async def end_insurance(about: Bundle) -> Input:
-    version = await _version(Insurance, about.insurance_id, ended_at=None)
+    version = await _version(Insurance, about.insurance_id, ended_at=None, withdrawn_at=None)
     return {"insuranceId": about.insurance_id, "expectedVersion": version}
+
+
+async def withdraw_terms(about: Bundle) -> Input:
+    """A version of its own scope that has not taken effect."""
+    published = await Terms.get(id=row_id(about.terms_id))
+    columns = {name: getattr(published, name) for name in Terms._meta.fields_db_projection if name != "id"}
+    ahead = columns | {"number": 900, "material": "e.max", "effective_from": "2030-01-01"}
+    terms, _ = await Terms.get_or_create(clinic_id=published.clinic_id, number=900, defaults=ahead)
+    await Terms.filter(id=terms.id).update(withdrawn_at=None)
+    return {"termsId": to_base64("Terms", terms.id)}
 
 
 async def publish_terms(about: Bundle) -> Input:
@@ -134,6 +190,7 @@ async def publish_terms(about: Bundle) -> Input:
 
 INPUTS = {
     "answerConfirmation": answer_confirmation,
+    "answerSuccession": answer_succession,
     "answerTermsOffer": answer_terms_offer,
     "askConfirmation": ask_confirmation,
     "attachDeviceWarranty": attach_device_warranty,
@@ -147,11 +204,16 @@ INPUTS = {
     "publishTerms": publish_terms,
     "publishTermsDraft": publish_terms_draft,
     "recordClinicEnd": record_clinic_end,
+    "recordDeviceEvent": record_device_event,
     "recordExplantation": record_explantation,
     "recordWarrantyStep": record_warranty_step,
     "registerDevice": register_device,
     "startTermsDraft": start_terms_draft,
+    "withdrawClinicEnd": withdraw_clinic_end,
     "withdrawConfirmationRequest": withdraw_confirmation_request,
+    "withdrawDeviceWarranty": withdraw_device_warranty,
+    "withdrawInsurance": withdraw_insurance,
+    "withdrawTerms": withdraw_terms,
     "withdrawTermsOffer": withdraw_terms_offer,
 }
 

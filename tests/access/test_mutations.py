@@ -141,6 +141,7 @@ NAMED = {
     "fromTermsId": "Terms",
     "offerId": "TermsOffer",
     "practitionerId": "Member",
+    "predecessorId": "Clinic",
     "reportId": "ComplicationReport",
     "requestId": "ConfirmationRequest",
     "successorId": "Clinic",

@@ -13,7 +13,7 @@ from suivi.core.sql import insert
 from tests.api.confirming import CONFIRMED, LATE, MATERIALS, WARRANTY, asked, signed
 from tests.api.wrongs import error_code
 from tests.services.suivi import Client, Statements
-from tests.services.world import CEMENTED, World, content, crown, publish_terms
+from tests.services.world import BEFORE, CEMENTED, World, content, crown, publish_terms
 
 pytestmark = pytest.mark.once
 
@@ -26,7 +26,7 @@ MAP = """query($id: ID!, $on: Date) { treatment(id: $id) { coverMap(asOf: $on) {
                source { said number terms { number } confirmation { number } reason { sentence } }
                reason { rule sentence facts { name value } } } }
   next { kind on { earliest } sentence } turns { kind on { earliest latest } layer segment }
-  duties { sentence due { earliest } clause { key } step { step } }
+  duties { sentence due { earliest } done { heldOn { text } } clause { key } step { step } }
   gaps { kind about sentence }
   usual { key }
   lost { key kind why line { __typename ... on FeeLine { payer } } source { number } to { number } reason { sentence } }
@@ -144,6 +144,20 @@ async def test_two_years_published_later_leave_three_as_they_are(world: World) -
     assert await cover_map(world.patient, world.treatment_id, "2028-12-01") == before
 
 
+async def test_a_map_is_of_any_day_that_dates_reach(world: World) -> None:
+    """With its picture, in 1900 as in 2200; earlier and later are refused, and are no fault of ours."""
+    ask = MAP.replace("asOf nonePublished", "picture asOf nonePublished")
+
+    found = [await world.patient.ask(ask, id=world.treatment_id, on=on) for on in ("1900-01-01", "2200-12-31")]
+    refused = [
+        await error_code(world.patient, ask, id=world.treatment_id, on=on) for on in ("0001-01-01", "2201-01-01")
+    ]
+
+    maps = [one["treatment"]["coverMap"] for one in found]
+    assert [[one["state"] for one in found["layers"][0]["segments"]] for found in maps] == [["NOT_STARTED"], ["ENDED"]]
+    assert refused == ["OUT_OF_RANGE", "OUT_OF_RANGE"]
+
+
 async def test_cover_without_its_date_starts_with_it(world: World) -> None:
     """R-065, R-123: a date known in part gives an interval, and a person has to look."""
     treatment_id = await registered(world, agreedOn="2026-02-20")
@@ -222,6 +236,25 @@ async def test_a_confirmation_asked_before_choosing_counts_for_the_treatment(wor
     ]
 
 
+async def test_what_is_signed_in_the_evening_takes_nothing_from_what_was_agreed_in_the_morning(world: World) -> None:
+    """R-126: whatever the day of the two is, and however the request was made."""
+    morning, evening = (datetime(2026, 3, 3, hour, tzinfo=UTC) for hour in (9, 18))
+    patient, clinic = world.patient.at(morning), world.coordinator.at(evening)
+    chosen = await asked(world, WARRANTY, by=patient, clinicId=world.clinic_id, procedure="crown")
+    treatment_id = await crown(patient, world.patient_id, world.clinic_id, world.practitioner_id, tooth="15")
+    about = await asked(world, MATERIALS, by=patient, treatmentId=treatment_id)
+    paying = content(fees=[{"kind": "materials", "payer": "PATIENT"}]) | {"components": [], "clauses": []}
+    before = await cover_map(patient, treatment_id)
+    for request, said in ((chosen, content(period="P1Y", fees=())), (about, paying)):
+        await signed(world, request, {"item": 1, "answer": "CONFIRMED_WITH_CHANGES", "content": said}, by=clinic)
+
+    after = await cover_map(world.patient.at(LATE), treatment_id)
+
+    assert segment_of(after)["ends"] == segment_of(before)["ends"] == {"earliest": "2029-03-03", "latest": "2029-03-03"}
+    assert after["layers"][0]["content"]["fees"] == before["layers"][0]["content"]["fees"]
+    assert {one["why"] for one in after["lost"]} == {"WOULD_WORSEN"}
+
+
 async def test_the_manufacturers_warranty_outlives_the_clinic(world: World) -> None:
     """R-128, R-137, R-139: year eight, the clinic closed, and it says who must claim."""
     await implant(world, content=SCREW)
@@ -291,7 +324,7 @@ async def test_what_to_do_to_keep_the_cover(world: World) -> None:
     """R-124: a yearly check-up falls due by the anniversary, as long as the cover runs."""
     duty = {"key": "yearly", "kind": "OBLIGATION", "code": "annual_checkup", "text": "Come once a year."}
     said = content()
-    await publish_terms(world.coordinator, world.clinic_id, content=said | {"clauses": [duty]})
+    await publish_terms(world.coordinator.at(BEFORE), world.clinic_id, content=said | {"clauses": [duty]})
     treatment_id = await registered(world, anchors=[{"name": "definitive_cementation", "on": "2026-03-03"}])
 
     due = {}
@@ -307,6 +340,52 @@ async def test_what_to_do_to_keep_the_cover(world: World) -> None:
     }
 
 
+async def test_a_check_up_that_was_held_is_done_and_the_next_is_due_a_year_later(world: World) -> None:
+    """R-124: at the clinic, or elsewhere with its report on file; a control of the first weeks is another."""
+    duty = {"key": "yearly", "kind": "OBLIGATION", "code": "annual_checkup", "text": "Come once a year."}
+    await publish_terms(world.coordinator.at(BEFORE), world.clinic_id, content=content() | {"clauses": [duty]})
+    treatment_id = await registered(world, anchors=[{"name": "definitive_cementation", "on": "2026-03-03"}])
+    patient = world.patient.at(datetime(2027, 2, 1, 12, tzinfo=UTC))
+    told = []
+    for held in (
+        {"heldOn": "2026-03-12", "where": "ON_SITE", "dueDay": 14},
+        {"heldOn": "2026-11-02", "where": "REMOTE"},
+        {"heldOn": "2026-11-09", "where": "LOCAL_CLINICIAN"},
+        {"heldOn": "2026-11-16", "where": "ON_SITE"},
+    ):
+        recorded = await patient.do("recordCheckUp", "... on Treatment { id }", treatmentId=treatment_id, **held)
+        assert recorded["__typename"] == "Treatment", recorded
+        [duty] = (await cover_map(patient, treatment_id))["duties"]
+        told.append((duty["due"]["earliest"], [one["heldOn"]["text"] for one in duty["done"]]))
+    [before] = (await cover_map(patient, treatment_id, "2026-11-15"))["duties"]
+    [after] = (await cover_map(patient, treatment_id, "2028-04-01"))["duties"]
+
+    assert told == [("2027-03-03", [])] * 3 + [("2028-03-03", ["2026-11-16"])]
+    assert duty["sentence"].endswith("Last on record: November 16, 2026.")
+    assert (before["due"]["earliest"], before["done"]) == ("2027-03-03", [])
+    assert after["due"] is None
+
+
+async def test_a_case_has_a_map_for_each_of_its_treatments(world: World) -> None:
+    """R-077: read together, however many there are."""
+    ask = """query($id: ID!) { case(id: $id) { coverMaps {
+      treatment { id } asOf layers { holder segments { key } } next { on { latest } } picture } } }"""
+    others = [
+        await crown(world.patient, world.patient_id, world.clinic_id, world.practitioner_id, tooth=tooth)
+        for tooth in ("15", "16", "17")
+    ]
+    opened = await world.patient.do("openCase", "... on Case { id }", treatmentIds=[world.treatment_id, *others])
+
+    with Statements() as one:
+        single = await world.patient.ask(ask, id=world.case_id)
+    with Statements() as four:
+        found = await world.patient.ask(ask, id=opened["id"])
+
+    assert [one["treatment"]["id"] for one in found["case"]["coverMaps"]] == [world.treatment_id, *others]
+    assert found["case"]["coverMaps"][0] == single["case"]["coverMaps"][0]
+    assert len(four) <= len(one)
+
+
 async def test_money_never_loses_a_cent(world: World) -> None:
     """Decimals in, JSON, the database, and GraphQL out: the same digits, with their currency."""
     sums = {
@@ -317,7 +396,7 @@ async def test_money_never_loses_a_cent(world: World) -> None:
         "medication": {"amount": "0.001", "currency": "KWD"},
     }
     lines = [{"kind": kind, "payer": "CLINIC", "cap": cap} for kind, cap in sums.items()]
-    await publish_terms(world.coordinator, world.clinic_id, fees=lines)
+    await publish_terms(world.coordinator.at(BEFORE), world.clinic_id, fees=lines)
     treatment_id = await registered(world, agreedOn="2026-03-03")
 
     found = await cover_map(world.patient, treatment_id)
@@ -411,6 +490,41 @@ async def test_the_map_is_a_picture_that_says_itself_in_words(world: World) -> N
     for width in (0, 319, 2001):
         query = PICTURE.replace("$w: Int!, ", "").replace("width: $w", f"width: {width}")
         assert await error_code(world.patient, query, id=world.treatment_id) == "OUT_OF_RANGE"
+
+
+async def test_a_date_that_one_side_moves_alone_puts_cover_in_doubt_and_does_not_end_it(world: World) -> None:
+    """R-065, R-077: from the end by the clinic's date to the end by the patient's."""
+    moved = {"treatmentId": world.treatment_id, "name": "definitive_cementation", "on": "2026-02-25"}
+    days = ("2029-02-24", "2029-02-25", "2029-03-02", "2029-03-03")
+
+    recorded = await world.coordinator.do("recordAnchor", "... on Treatment { id }", **moved, expectedVersion=1)
+    disputed = [await clinic_state(world, day) for day in days]
+    told = await disputes(world)
+    await world.patient.do("recordAnchor", **moved, expectedVersion=2)
+    agreed = [await clinic_state(world, day) for day in days]
+
+    assert recorded["id"] == world.treatment_id
+    assert disputed == ["RUNNING", "NEEDS_REVIEW", "NEEDS_REVIEW", "ENDED"]
+    assert agreed == ["RUNNING", "ENDED", "ENDED", "ENDED"]
+    [dispute] = told["disputes"]
+    assert (dispute["anchor"]["key"], dispute["between"]) == (
+        "definitive_cementation",
+        {"earliest": "2026-02-25", "latest": "2026-03-03"},
+    )
+    assert "February 25, 2026" in dispute["sentence"]
+    assert dispute["sentence"] in told["picture"]
+    assert (await disputes(world))["disputes"] == []
+
+
+async def disputes(world: World) -> Any:
+    ask = """query($id: ID!) { treatment(id: $id) { coverMap {
+      picture disputes { anchor { key } site { key } cycle between { earliest latest } sentence } } } }"""
+    return (await world.patient.at(LATE).ask(ask, id=world.treatment_id))["treatment"]["coverMap"]
+
+
+async def clinic_state(world: World, on: str) -> Any:
+    found = await cover_map(world.patient.at(LATE), world.treatment_id, on=on)
+    return found["layers"][0]["segments"][0]["state"]
 
 
 async def test_a_map_takes_as_many_statements_however_much_was_published(world: World) -> None:

@@ -1,171 +1,18 @@
 """Terms that clinics publish, and the version a treatment keeps."""
 
 import asyncio
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-import pytest
+from tests.api.publishing import clause, publishing
+from tests.api.wrongs import refusal
+from tests.services.world import BEFORE, CEMENTED, World, crown, publish_terms
 
-from tests.api.wrongs import Trying, each_is_refused, refusal
-from tests.services.world import BEFORE, CEMENTED, World, content, crown, publish_terms
-
-TERMS: dict[str, Any] = {
-    "procedure": "crown",
-    "language": "en",
-    "text": "Two years.",
-    "content": content(period="P2Y"),
-}
 PINNED = "query($id: ID!) { treatment(id: $id) { material terms { id number period variant material procedure } } }"
 CONTENT = """query($id: ID!) { treatment(id: $id) { terms { notice content { howToClaim
   components { key name object { key text { text } } covers { key } classes remedy { key }
     limit { unit count lifetimeOf starts { key text { text } } months days } fees { kind payer } }
   fees { kind name { text } payer share cap { amount currency } note }
   clauses { key kind code { key text { text locale } } text components } } } } }"""
-
-
-def publishing(world: World) -> Trying:
-    return Trying(who=world.coordinator, mutation="publishTerms", good=TERMS | {"clinicId": world.clinic_id})
-
-
-def component(**changed: Any) -> dict[str, Any]:
-    """Terms of one component, changed."""
-    [one] = content()["components"]
-    return {"content": content() | {"components": [one | changed]}}
-
-
-def limit(**changed: Any) -> dict[str, Any]:
-    return component(limit={"unit": "YEAR", "count": 2, "starts": "definitive_cementation"} | changed)
-
-
-def fee(**changed: Any) -> dict[str, Any]:
-    return {"content": content(fees=[{"kind": "materials", "payer": "CLINIC"} | changed])}
-
-
-def clause(**changed: Any) -> dict[str, Any]:
-    one = {"key": "grinding", "kind": "EXCLUSION", "code": "bruxism", "text": "Grinding."}
-    return {"content": content() | {"clauses": [one | changed]}}
-
-
-async def test_what_cannot_be_published_as_terms(world: World, subtests: pytest.Subtests) -> None:
-    """R-120."""
-    wrong = publishing(world)
-
-    await each_is_refused(
-        [
-            wrong("of an unknown procedure", "UNKNOWN_PROCEDURE", "procedure", procedure="lasik"),
-            wrong("of no specialty", "UNKNOWN_SPECIALTY", "specialty", procedure=None),
-            wrong("of another specialty", "UNKNOWN_SPECIALTY", "specialty", specialty="surgery"),
-            wrong("of an unknown variant", "UNKNOWN_VARIANT", "variant", variant="golden"),
-            wrong("of no material", "MATERIAL_UNUSABLE", "material", material=" "),
-            wrong("without words", "TEXT_EMPTY", "text", text="\n"),
-            wrong("with endless words", "TEXT_TOO_LONG", "text", text="x" * 50_001),
-            wrong("in no language", "UNKNOWN_LANGUAGE", "language", language=""),
-            wrong("with an endless window", "PERIOD_TOO_LONG", "referencePeriod", referencePeriod="P99999Y"),
-            wrong("with an empty window", "UNREADABLE_PERIOD", "referencePeriod", referencePeriod=""),
-            wrong("with an answer within no day", "OUT_OF_RANGE", "responseDays", responseDays=0),
-        ],
-        subtests,
-    )
-
-
-async def test_components_that_cannot_be_published(world: World, subtests: pytest.Subtests) -> None:
-    """R-123: a lifetime says whose it is, and nothing that is counted is one."""
-    wrong, at = publishing(world), "content.components[0]"
-    twins = content()["components"] * 2
-
-    await each_is_refused(
-        [
-            wrong("from an unknown anchor", "UNKNOWN_ANCHOR", f"{at}.limit.starts", **limit(starts="surgery")),
-            wrong("for no time", "OUT_OF_RANGE", f"{at}.limit.count", **limit(count=0)),
-            wrong("for ever and a day", "OUT_OF_RANGE", f"{at}.limit.count", **limit(count=1201)),
-            wrong("for years, uncounted", "LIMIT_NOT_COUNTED", f"{at}.limit.count", **limit(count=None)),
-            wrong("for a lifetime", "LIFETIME_OF_WHOM", f"{at}.limit.lifetimeOf", **limit(unit="LIFETIME", count=None)),
-            wrong(
-                "for two lifetimes",
-                "LIFETIME_COUNTED",
-                f"{at}.limit.count",
-                **limit(unit="LIFETIME", lifetimeOf="PATIENT"),
-            ),
-            wrong("for somebody's years", "LIFETIME_COUNTED", f"{at}.limit.lifetimeOf", **limit(lifetimeOf="DEVICE")),
-            wrong("of an unknown object", "UNKNOWN_OBJECT", f"{at}.object", **component(object="breast_implant")),
-            wrong("of something", "NAME_MISSING", f"{at}.name", **component(object="other")),
-            wrong("against an unknown event", "UNKNOWN_EVENT", f"{at}.covers", **component(covers=["rupture"])),
-            wrong("with an unknown remedy", "UNKNOWN_REMEDY", f"{at}.remedy", **component(remedy=["apology"])),
-            wrong("with an unusable key", "CODE_UNUSABLE", f"{at}.key", **component(key="the crown")),
-            wrong("with an empty name", "TEXT_EMPTY", f"{at}.name", **component(name=" ")),
-            wrong("with a long event", "TEXT_TOO_LONG", f"{at}.covers", **component(covers=["so " * 70])),
-            wrong("with endless events", "OUT_OF_RANGE", f"{at}.covers", **component(covers=["fracture"] * 51)),
-            wrong("twice", "COMPONENT_REPEATED", "content.components", content=content() | {"components": twins}),
-            wrong("31 times", "OUT_OF_RANGE", "content.components", content={"components": [twins[0]] * 31}),
-        ],
-        subtests,
-    )
-
-
-async def test_fees_that_cannot_be_published(world: World, subtests: pytest.Subtests) -> None:
-    """R-122."""
-    wrong, at = publishing(world), "content.fees[0]"
-    line = {"kind": "materials", "payer": "CLINIC"}
-    euros = {"amount": "100.00", "currency": "EUR"}
-
-    await each_is_refused(
-        [
-            wrong("of an unknown kind", "UNKNOWN_FEE_KIND", f"{at}.kind", **fee(kind="champagne")),
-            wrong("paid twice", "FEE_KIND_REPEATED", "content.fees", content=content(fees=[line, line])),
-            wrong("for an unknown part", "UNKNOWN_COMPONENT", f"{at}.component", **fee(component="bridge")),
-            wrong("of a share, not shared", "SHARE_NOT_SHARED", f"{at}.share", **fee(share=50)),
-            wrong("with all of it shared", "OUT_OF_RANGE", f"{at}.share", **fee(payer="SHARED", share=100)),
-            wrong("capped for nobody", "CAP_OF_NOBODY", f"{at}.cap", **fee(payer="PATIENT", cap=euros)),
-            wrong("of less than nothing", "MONEY_UNREADABLE", f"{at}.cap.amount", **fee(cap=euros | {"amount": "-1"})),
-            wrong("in words", "MONEY_UNREADABLE", f"{at}.cap.amount", **fee(cap=euros | {"amount": "1e3"})),
-            wrong("in other digits", "MONEY_UNREADABLE", f"{at}.cap.amount", **fee(cap=euros | {"amount": "١٠"})),
-            wrong("of half a cent", "TOO_MANY_DECIMALS", f"{at}.cap.amount", **fee(cap=euros | {"amount": "1.005"})),
-            wrong(
-                "of half a won",
-                "TOO_MANY_DECIMALS",
-                f"{at}.cap.amount",
-                **fee(cap={"amount": "1000.5", "currency": "KRW"}),
-            ),
-            wrong("in shells", "UNKNOWN_CURRENCY", f"{at}.cap.currency", **fee(cap=euros | {"currency": "SHL"})),
-            wrong("in gold", "UNKNOWN_CURRENCY", f"{at}.cap.currency", **fee(cap=euros | {"currency": "XAU"})),
-            wrong("201 times", "OUT_OF_RANGE", "content.fees", content={"fees": [line] * 201}),
-        ],
-        subtests,
-    )
-
-
-async def test_clauses_that_cannot_be_published(world: World, subtests: pytest.Subtests) -> None:
-    """R-124: coded, with the clinic's own words, and an id that checks can name."""
-    wrong, at = publishing(world), "content.clauses[0]"
-    one = clause()["content"]["clauses"][0]
-
-    await each_is_refused(
-        [
-            wrong("of an unknown code", "UNKNOWN_CLAUSE", f"{at}.code", **clause(code="full_moon")),
-            wrong("of the other kind's code", "UNKNOWN_CLAUSE", f"{at}.code", **clause(kind="OBLIGATION")),
-            wrong("without words", "TEXT_EMPTY", f"{at}.text", **clause(text="")),
-            wrong("with half a character", "TEXT_UNUSABLE", f"{at}.text", **clause(text="\ud800")),
-            wrong("about an unknown part", "UNKNOWN_COMPONENT", f"{at}.components", **clause(components=["bridge"])),
-            wrong("twice", "CLAUSE_REPEATED", "content.clauses", content={"clauses": [one, one]}),
-            wrong("of endless words", "TEXT_TOO_LONG", "content", content=_long(60)),
-            wrong("101 times", "OUT_OF_RANGE", "content.clauses", content={"clauses": [one] * 101}),
-        ],
-        subtests,
-    )
-
-
-def _long(clauses: int) -> dict[str, Any]:
-    one = clause()["content"]["clauses"][0]
-    return {"clauses": [one | {"key": f"x{number}", "text": "x" * 1_999} for number in range(clauses)]}
-
-
-async def test_terms_are_never_back_dated(world: World) -> None:
-    """R-125."""
-    refused = await refusal(
-        publishing(world)("yesterday", "TERMS_BACKDATED", "effectiveFrom", effectiveFrom="2026-03-02")
-    )
-
-    assert refused["availableFrom"] == "2026-03-03"
 
 
 async def test_versions_are_numbered_and_do_not_overlap(world: World) -> None:
@@ -203,11 +50,11 @@ async def test_a_treatment_keeps_the_terms_it_was_agreed_under(world: World) -> 
 
 
 async def test_a_treatment_agreed_before_any_terms_has_none(world: World) -> None:
-    """R-077, R-126: and one agreed between two versions has the first."""
+    """R-077, R-126: and one agreed between two versions, or in the morning of the second, has the first."""
     ids = []
     await publish_terms(world.coordinator, world.clinic_id, effectiveFrom="2026-03-03", period="P2Y")
-    for agreed_on in ("2026-02-01", "2026-03-02", "2026-03-03"):
-        treatment = await world.patient.do(
+    for agreed_on in ("2026-02-01", "2026-03-02", "2026-03-03", "2026-03-04"):
+        treatment = await world.patient.at(CEMENTED + timedelta(days=1)).do(
             "registerTreatment",
             "... on Treatment { id }",
             patientId=world.patient_id,
@@ -220,7 +67,7 @@ async def test_a_treatment_agreed_before_any_terms_has_none(world: World) -> Non
 
     pinned = [(await world.patient.ask(PINNED, id=treatment_id))["treatment"]["terms"] for treatment_id in ids]
 
-    assert [terms and terms["number"] for terms in pinned] == [None, 1, 2]
+    assert [terms and terms["number"] for terms in pinned] == [None, 1, 1, 2]
 
 
 async def test_terms_take_effect_with_the_day_at_the_clinic(world: World) -> None:

@@ -90,12 +90,17 @@ async def test_a_comparison_takes_as_many_statements_for_two_clinics_as_for_five
 async def test_what_cannot_be_compared(world: World) -> None:
     one, treatment = world.clinic_id, world.treatment_id
     missing = await a_clinic_without_terms(world)
-    asked: list[tuple[list[str], str]] = [([one], "crown"), ([one, one], "crown"), ([one, missing], " ")]
+    asked: list[tuple[list[str], str]] = [
+        ([one], "crown"),
+        ([one, one], "crown"),
+        ([one, missing], " "),
+        ([one, missing], "zz"),
+    ]
 
     codes = [await error_code(world.frontend, COMPARE, ids=ids, of=of) for ids, of in asked]
     of_a_treatment = await error_code(world.frontend, COMPARE, ids=[one, treatment])
     nobody = "Q2xpbmljOjAxYTIwNjAxLTY1YzMtNzc5Yy05MjBiLTExOTAwMzIxMDVkOA=="
     of_nobody = await error_code(world.frontend, COMPARE, ids=[one, nobody])
 
-    assert codes == ["OUT_OF_RANGE", "OUT_OF_RANGE", "TEXT_EMPTY"]
+    assert codes == ["OUT_OF_RANGE", "CLINIC_REPEATED", "TEXT_EMPTY", "UNKNOWN_PROCEDURE"]
     assert (of_a_treatment, of_nobody) == ("INVALID_ID", "NOT_FOUND")

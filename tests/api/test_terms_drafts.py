@@ -12,8 +12,8 @@ from tests.services.suivi import Client
 from tests.services.world import World, build_world, content, publish_terms
 
 DRAFT = """... on TermsDraft { id version language text procedure material
-  content { components { key limit { unit count starts { key } } } fees { kind payer }
-    clauses { key kind code { key } } }
+  content { components { key object { key } covers { key } remedy { key } limit { unit count starts { key } } }
+    fees { kind payer } clauses { key kind code { key } text } }
   template { key version departures { component side unit least most sources confidence } } }"""
 PREVIEW = """query($id: ID!) { termsDraft(id: $id) { problems { code field }
   wording { field sentence suggestion } differences { key compared }
@@ -77,6 +77,32 @@ async def test_a_template_is_never_published_unedited(world: World) -> None:
 
     assert (terms["number"], terms["period"], terms["template"]["key"]) == (2, "P2Y", "clinic_crown")
     assert terms["template"]["departures"] == [{"component": "crown", "side": "BELOW", "least": 3}]
+
+
+async def test_a_template_is_not_published_unedited_past_its_draft(world: World) -> None:
+    """R-121: copied into a request of its own, it is still nobody's promise."""
+    draft = await start(world, template="clinic_bridge", procedure="bridge", language="en")
+    copied = _as_sent(draft["content"])
+    given = {"clinicId": world.clinic_id, "procedure": "bridge", "language": "en", "text": "Ours."}
+    trying = Trying(who=world.coordinator, mutation="publishTerms", good=given | {"wordingReason": "Copied."})
+
+    await refusal(trying("copied", "TEMPLATE_UNEDITED", "content", content=copied))
+    copied["components"][0]["limit"]["count"] += 1
+    published = await world.coordinator.do("publishTerms", "... on Terms { number }", **trying.good, content=copied)
+
+    assert published["number"] == 1
+
+
+def _as_sent(content: dict[str, Any]) -> dict[str, Any]:
+    """What was read, as it would be sent."""
+    [component], fees = content["components"], content["fees"]
+    limit = component["limit"] | {"starts": component["limit"]["starts"]["key"]}
+    listed = {name: [one["key"] for one in component[name]] for name in ("covers", "remedy")}
+    return {
+        "components": [{"key": "bridge", "object": component["object"]["key"], "limit": limit, **listed}],
+        "fees": [line for line in fees if line["payer"] != "NOT_STATED"],
+        "clauses": [clause | {"code": clause["code"]["key"]} for clause in content["clauses"]],
+    }
 
 
 async def test_a_draft_tells_everything_that_publishing_would_refuse_at_once(world: World) -> None:

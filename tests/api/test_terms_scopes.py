@@ -1,5 +1,6 @@
 """Terms of a specialty, a procedure, a material: which of them somebody sees, and a treatment keeps."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.api.wrongs import Trying, error_code, refusal
@@ -30,7 +31,7 @@ async def treated_with(world: World, **changed: Any) -> Any:
 
 async def test_the_nearest_terms_are_shown_and_pinned(world: World) -> None:
     """R-120: those of the material before those of the procedure, whichever is newer; then those of the specialty."""
-    at = world.coordinator
+    at = world.coordinator.at(BEFORE + timedelta(days=1))
     await publish_terms(at, world.clinic_id, material="Zirconia", period="P5Y")
     day0 = content(starts="day0", period="P1Y")
     await publish_terms(at, world.clinic_id, procedure=None, specialty="dental", content=day0, text="One year.")
@@ -63,13 +64,45 @@ async def test_a_clinic_without_terms_says_so(world: World) -> None:
     """R-129: never blank, in the reader's language, with the notice; the clinic's own response time stays."""
     some = (await world.frontend.ask(TERMS_FOR, id=world.clinic_id, of="crown"))["clinic"]["termsFor"]
     none = (await world.frontend.ask(TERMS_FOR, id=world.clinic_id, of="veneer"))["clinic"]["termsFor"]
-    unknown = (await world.frontend.ask(TERMS_FOR, id=world.clinic_id, of="lasik"))["clinic"]["termsFor"]
 
     assert (some["state"], some["terms"]) == ("PUBLISHED", {"number": 1})
     assert (none["state"], none["terms"], none["responseDays"]) == ("NONE_PUBLISHED", None, 5)
     assert "aucune condition" in none["sentence"]["text"]
     assert none["notice"]
-    assert unknown["state"] == "NONE_PUBLISHED"
+
+
+async def test_a_clinic_that_has_ended_says_so_beside_its_terms(world: World) -> None:
+    """R-128, R-129: from its last day on, for whoever looks for a clinic; and not of the days before."""
+    ended = await world.coordinator.do(
+        "recordClinicEnd", clinicId=world.clinic_id, expectedVersion=1, ceased="CLOSED", on="2026-03-05"
+    )
+    assert ended["__typename"] == "Clinic", ended
+    later = world.frontend.at(BEFORE + timedelta(days=60))
+
+    [before, after] = [
+        (await who.ask(TERMS_FOR, id=world.clinic_id, of="crown"))["clinic"]["termsFor"]
+        for who in (world.frontend, later)
+    ]
+
+    assert (before["state"], before["terms"]) == ("PUBLISHED", {"number": 1})
+    assert (after["state"], after["terms"]) == ("CLINIC_ENDED", {"number": 1})
+    assert "n’accepte plus" in after["sentence"]["text"]
+
+
+async def test_terms_published_at_noon_are_shown_at_once_and_count_for_the_days_after(world: World) -> None:
+    """R-126: of a treatment that was agreed on that day nobody says at which hour."""
+    await publish_terms(world.coordinator, world.clinic_id, period="P1Y")
+    ask = """query($id: ID!, $on: Date) {
+      clinic(id: $id) { termsInForce(procedure: "crown", asOf: $on) { number } } }"""
+
+    shown = [
+        (await world.patient.ask(ask, id=world.clinic_id, on=on))["clinic"]["termsInForce"]["number"]
+        for on in (None, "2026-03-03", "2026-03-04")
+    ]
+    pinned = [await treated_with(world, agreedOn=on) for on in ("2026-03-03", None)]
+
+    assert shown == [2, 1, 2]
+    assert [one["terms"]["number"] for one in pinned] == [1, 2]
 
 
 async def test_versions_are_listed_newest_first_and_by_procedure(world: World) -> None:

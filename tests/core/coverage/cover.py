@@ -21,6 +21,8 @@ from suivi.core.coverage.cover import Said, Statement
 from suivi.core.coverage.models import Payer
 
 AGREED = date(2026, 2, 20)
+AGREED_AT = datetime(2026, 2, 20, 15, tzinfo=UTC)
+"""When it was registered, on the same day."""
 START = "definitive_cementation"
 
 
@@ -51,10 +53,12 @@ def exclusion(code: str, **changed: Any) -> Clause:
     return Clause(**(told | changed))
 
 
-def terms(*components: Component, said: Said = Said.PINNED, on: date = AGREED, number: str = "1", **more: Any) -> Any:
+def terms(
+    *components: Component, said: Said = Said.PINNED, on: date = AGREED, hour: int = 12, number: str = "1", **more: Any
+) -> Any:
     """A statement that is complete."""
     content = Content(components=components, **more)
-    at = None if said is Said.PINNED else datetime.combine(on, time(12), UTC)
+    at = None if said is Said.PINNED else datetime.combine(on, time(hour), UTC)
     return Statement(said=said, on=on, number=number, content=content, at=at)
 
 
@@ -111,23 +115,26 @@ def contents(draw: st.DrawFn) -> Content:
     )
 
 
-DAYS = st.dates(date(2025, 6, 1), date(2030, 12, 31))
+MOMENTS = st.one_of(
+    st.dates(date(2025, 6, 1), date(2030, 12, 31)).map(lambda day: datetime.combine(day, time(12), UTC)),
+    st.integers(0, 23).map(lambda hour: datetime.combine(AGREED, time(hour), UTC)),
+)
+"""Several of them on the day the treatment was agreed."""
 
 
 @st.composite
 def statements(draw: st.DrawFn, *, accepting: bool = True) -> list[Statement]:
     """In the order they were made, the pinned terms first where there are any."""
     kinds = [Said.CONFIRMED, *([Said.ACCEPTED] if accepting else [])]
-    made = [_told(draw(contents()), Said.PINNED, AGREED, "0")] if draw(st.booleans()) else []
-    days = sorted(draw(st.lists(DAYS, max_size=5)))
-    for number, day in enumerate(days, start=1):
-        said = draw(st.sampled_from(kinds)) if day > AGREED else Said.CONFIRMED
-        made.append(_told(draw(contents()), said, day, str(number)))
+    made = [_told(draw(contents()), Said.PINNED, AGREED_AT, "0")] if draw(st.booleans()) else []
+    moments = sorted(draw(st.lists(MOMENTS, max_size=5)))
+    for number, at in enumerate(moments, start=1):
+        said = draw(st.sampled_from(kinds)) if at >= AGREED_AT else Said.CONFIRMED
+        made.append(_told(draw(contents()), said, at, str(number)))
     return made
 
 
-def _told(content: Content, said: Said, on: date, number: str) -> Statement:
-    made: Statement = terms(
-        *content.components, said=said, on=on, number=number, fees=content.fees, clauses=content.clauses
-    )
+def _told(content: Content, said: Said, at: datetime, number: str) -> Statement:
+    lines = {"fees": content.fees, "clauses": content.clauses}
+    made: Statement = terms(*content.components, said=said, on=at.date(), hour=at.hour, number=number, **lines)
     return made

@@ -1,21 +1,22 @@
 """What a clinic owes for a treatment on a day: pinned terms, written confirmations, accepted offers."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suivi.core.clocks.periods import Period
-from suivi.core.coverage.content import CALENDAR, Content, LifetimeOf, Limit, LimitUnit
-from suivi.core.coverage.cover import Cover, Said, Statement, Why, cover_of
-from suivi.core.coverage.lines import differences
+from suivi.core.coverage.content import Content
+from suivi.core.coverage.cover import Cover, Said, Statement, Why
+from suivi.core.coverage.differences import differences
+from suivi.core.coverage.history import History
 from suivi.core.coverage.models import Payer
 from tests.core.coverage.cover import (
     AGREED,
-    DAYS,
+    AGREED_AT,
+    MOMENTS,
     START,
     accepted,
     confirmed,
@@ -27,13 +28,15 @@ from tests.core.coverage.cover import (
     terms,
     years,
 )
+from tests.core.coverage.worsening import worsened
 
 LATER = date(2027, 1, 10)
 LAST = date(2031, 1, 1)
 
 
 def cover(*said: Statement, on: date = LAST) -> Cover:
-    return cover_of(said, agreed_on=AGREED, on=on, day0=START)
+    history = History(agreed_on=AGREED, agreed_at=AGREED_AT, place=ZoneInfo("UTC"), day0=START, statements=said)
+    return history.cover(on)
 
 
 def crown_of(found: Cover) -> Any:
@@ -58,6 +61,19 @@ def test_a_confirmation_signed_before_the_treatment_was_agreed_goes_before_the_t
     assert (crown_of(found).value.limit, crown_of(found).source.number) == (years(2), "C-7")
     [lost] = found.lost
     assert (lost.line.value.limit, lost.why, lost.to.number) == (years(3), Why.PRECEDENCE, "C-7")
+
+
+@pytest.mark.parametrize(("hour", "counts"), [(9, years(1)), (14, years(1)), (15, years(3)), (18, years(3))])
+def test_what_is_signed_on_the_day_of_agreement_is_agreed_to_only_before_the_treatment_is_registered(
+    hour: int, counts: Any
+) -> None:
+    """R-126: afterwards a day that has not ended takes nothing away either."""
+    worse = confirmed(crown(years(1)), on=AGREED, hour=hour, fees=(fee(Payer.PATIENT),))
+
+    found = cover(terms(crown(years(3)), fees=(fee(Payer.CLINIC),)), worse)
+
+    assert crown_of(found).value.limit == counts
+    assert (found.content().fees == (fee(Payer.CLINIC),)) == (counts == years(3))
 
 
 def test_a_later_confirmation_counts_where_it_is_better() -> None:
@@ -172,79 +188,15 @@ def test_without_terms_a_confirmation_stands_alone() -> None:
     assert crown_of(alone).value.limit == years(5)
 
 
-# The rest looks at what comes out with other eyes: ends of limits as days, fees as bills, clauses as sets.
+@given(said=statements(), moments=st.lists(MOMENTS, min_size=2, max_size=2))
+@settings(max_examples=150, deadline=None)
+def test_cover_never_gets_worse_without_accepted_terms(said: list[Statement], moments: list[datetime]) -> None:
+    """R-126: whatever was confirmed and accepted in whatever order, between any two hours of one day or many."""
+    first, second = sorted(max(moment, AGREED_AT) for moment in moments)
+    known = [[one for one in said if one.at is None or one.at <= moment] for moment in (first, second)]
+    agreed = [one for one in known[1] if one.said is Said.ACCEPTED and one not in known[0]]
 
-STARTS = [date(2024, 2, 29), date(2026, 1, 31), date(2026, 3, 3)]
-BILLS = [(10, "EUR"), (3000, "EUR"), (3000, "HUF")]
-
-
-def ends(limit: Limit | None) -> tuple[Any, ...]:
-    """By unit and anchor: what cannot be compared is told apart by its first part."""
-    if limit is None:
-        return ("none",)
-    anchor = START if limit.starts == "day0" else limit.starts
-    if limit.unit in CALENDAR:
-        return ("days", anchor, *(Period.parse(limit.period or "").add_to(start) for start in STARTS))
-    return (limit.unit, anchor, limit.lifetime_of, limit.count)
-
-
-def lasts_no_less(after: Limit | None, before: Limit | None) -> bool:
-    new, old = ends(after), ends(before)
-    if old == ("none",) or new == old:
-        return True
-    if after is not None and after.lifetime_of is LifetimeOf.PATIENT:
-        return before is not None and (before.unit in CALENDAR or before.unit is LimitUnit.LIFETIME)
-    alike = new[0] == old[0] in ("days", LimitUnit.CYCLE)
-    return alike and all(a >= b for a, b in zip(new[1:], old[1:], strict=True) if not isinstance(a, str) and a)
-
-
-def patient_pays(found: Cover, kind: str, name: str, bill: int, currency: str) -> float:
-    """Of a bill, at most; a little less where it is decided case by case, a little more where it is stated."""
-    line = found.bundles[name].fees.get(kind) if name in found.bundles else None
-    payer = line.value.payer if line else Payer.NOT_STATED
-    doubt = {Payer.PATIENT: 0.2, Payer.NOT_STATED: 0.1, Payer.SHARED: -0.1}.get(payer, 0)
-    if line is None or payer in (Payer.PATIENT, Payer.NOT_STATED):
-        return bill + doubt
-    paid = {Payer.CASE_BY_CASE: 0, Payer.SHARED: bill * (line.value.share or 0) / 100}.get(payer, bill)
-    cap = line.value.cap
-    if cap is not None and cap.currency != currency:
-        # A cap in another currency: as if it were reached at once, or else nobody could compare.
-        paid = 0
-    elif cap is not None:
-        paid = min(paid, float(cap.amount))
-    return bill - paid + doubt
-
-
-def worsened(before: Cover, after: Cover) -> Iterator[str]:
-    for name, held in before.bundles.items():
-        now = after.bundles.get(name)
-        if held.component and (now is None or now.component is None):
-            yield f"{name} is gone"
-        elif held.component and now and now.component:
-            old, new = held.component.value, now.component.value
-            if not set(old.covers) <= set(new.covers) or not lasts_no_less(new.limit, old.limit):
-                yield f"{name}: {old} -> {new}"
-        if (
-            name
-            and now
-            and {one.value.code for one in now.clauses.values()} - {one.value.code for one in held.clauses.values()}
-        ):
-            yield f"{name} has more exclusions"
-        for kind in held.fees:
-            for bill, currency in BILLS:
-                costs = [patient_pays(one, kind, name, bill, currency) for one in (before, after)]
-                if costs[1] > costs[0] + 0.11:
-                    yield f"{kind} for {name}: {costs}"
-
-
-@given(said=statements(), days=st.lists(DAYS, min_size=2, max_size=2))
-@settings(max_examples=120, deadline=None)
-def test_cover_never_gets_worse_without_accepted_terms(said: list[Statement], days: list[date]) -> None:
-    """R-126: whatever was published, confirmed and accepted in whatever order."""
-    first, second = sorted(days)
-    agreed = [one for one in said if one.said is Said.ACCEPTED and first < one.on <= second]
-
-    before, after = cover(*said, on=first), cover(*said, on=second)
+    before, after = cover(*known[0], on=first.date()), cover(*known[1], on=second.date())
 
     assert agreed or not list(worsened(before, after))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from suivi.core.clocks.periods import Period
 from suivi.core.coverage.content import Content, LifetimeOf, Limit, LimitUnit
+from suivi.core.coverage.differences import differences
 from suivi.core.coverage.lines import (
     Compared,
     compared_clauses,
@@ -17,7 +18,6 @@ from suivi.core.coverage.lines import (
     compared_limits,
     compared_periods,
     compared_response_days,
-    differences,
 )
 from suivi.core.coverage.models import Payer
 from tests.core.coverage.cover import (
@@ -96,6 +96,8 @@ def test_a_time_limit_against_the_one_before(
             fee(Payer.SHARED, share=50),
             NOT_COMPARABLE,
         ),
+        ("up to nothing is as if the patient paid", fee(Payer.CLINIC, cap=euros("0.00")), fee(Payer.PATIENT), SAME),
+        ("up to nothing where nobody said", fee(Payer.CLINIC, cap=euros("0")), None, WORSE),
         ("a sum where the patient paid all", fee(Payer.CLINIC, cap=euros("1")), fee(Payer.PATIENT), BETTER),
     ],
 )

@@ -19,7 +19,7 @@ from suivi.core.coverage.picture import MOST_ROWS, picture
 from suivi.core.coverage.saying import Saying
 from suivi.core.inputs import OutOfRange
 from suivi.core.specialties.common import common, other_specialty
-from tests.core.coverage.cover import AGREED, LIMITS, START, crown, lifetime, terms, years
+from tests.core.coverage.cover import AGREED, AGREED_AT, LIMITS, START, crown, lifetime, terms, years
 
 ON = date(2027, 6, 1)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -34,6 +34,7 @@ def a_map(*components: Component, anchor: str = "2026-03-03", insurer: str | Non
         valid_from=date(2026, 3, 1),
         valid_until=None,
         ended_at=None,
+        withdrawn_at=None,
         claim_route="Call.",
     )
     record = CoverRecord(
@@ -42,6 +43,7 @@ def a_map(*components: Component, anchor: str = "2026-03-03", insurer: str | Non
         clinic=SimpleNamespace(name="Duna Dental", ceased=None, ceased_on=None),
         history=History(
             agreed_on=AGREED,
+            agreed_at=AGREED_AT,
             place=zone("Europe/Budapest"),
             day0=START,
             statements=(terms(*components),) if components else (),
@@ -77,6 +79,18 @@ def test_everything_that_is_drawn_is_told() -> None:
     }
     assert "Elle prend fin le 3 mars 2029" in words(root)
     assert "pendant la vie du patient" in words(root)
+
+
+def test_no_program_can_draw_a_halo_over_its_letters() -> None:
+    """CairoSVG and MuPDF draw outlines last, whatever `paint-order` says: so the letters have none."""
+    texts = list(drawn(a_map(crown(years(3)))).iter(f"{SVG}text"))
+    halos, letters = (
+        [one for one in texts if (one.get("stroke") is not None) is outlined] for outlined in (True, False)
+    )
+
+    assert [one.text for one in halos] == [one.text for one in letters]
+    assert all(texts.index(halo) < texts.index(letter) for halo, letter in zip(halos, letters, strict=True))
+    assert {one.get("paint-order") for one in texts} == {None}
 
 
 def test_states_and_layers_are_told_apart_without_colours() -> None:

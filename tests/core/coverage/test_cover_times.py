@@ -21,7 +21,7 @@ from suivi.core.coverage.sentences import templates
 from suivi.core.coverage.times import CoverState, CoverTime, Dated, time_of, within
 from suivi.core.specialties.common import common
 from suivi.core.specialties.model import Series
-from tests.core.coverage.cover import AGREED, CALENDAR_LIMITS, LIMITS, START, crown, lifetime, terms, years
+from tests.core.coverage.cover import AGREED, AGREED_AT, CALENDAR_LIMITS, LIMITS, START, crown, lifetime, terms, years
 
 CEMENTED = date(2026, 3, 3)
 NOT_STARTED, RUNNING, ENDED = CoverState.NOT_STARTED, CoverState.RUNNING, CoverState.ENDED
@@ -168,7 +168,11 @@ def a_record(**more: object) -> CoverRecord:
         ),
         "clinic": SimpleNamespace(name="Duna Dental", ceased=None, ceased_on=None),
         "history": History(
-            agreed_on=AGREED, place=zone("Europe/Budapest"), day0=START, statements=(terms(crown(years(3))),)
+            agreed_on=AGREED,
+            agreed_at=AGREED_AT,
+            place=zone("Europe/Budapest"),
+            day0=START,
+            statements=(terms(crown(years(3))),),
         ),
         "anchors": [SimpleNamespace(name=START, on="2026-03-03")],
     }

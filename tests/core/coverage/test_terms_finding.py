@@ -3,17 +3,21 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from random import Random
+from uuid import UUID
 
 import pytest
+from tortoise.connection import get_connection
 
 from suivi.core.clinics.models import Clinic, Member, MemberKind
-from suivi.core.coverage.finding import terms_in_force, version_before
+from suivi.core.clocks.zones import day_at, zone
+from suivi.core.coverage.finding import terms_agreed, terms_in_force, version_before
 from suivi.core.coverage.models import Terms
-from suivi.core.coverage.scopes import Scope, in_force
+from suivi.core.coverage.scopes import Scope, agreed, in_force
 from tests.services.suivi import Statements
 
 FIRST = date(2024, 2, 27)
 THEN = datetime(2024, 2, 27, 12, tzinfo=UTC)
+PLACE = zone("Europe/Budapest")
 SCOPES = list(product(["crown", "veneer", ""], [None, "adhesive"], [None, "zirconia"]))
 
 
@@ -46,6 +50,7 @@ def versions(clinic: Clinic, member: Member, random: Random, number: int) -> lis
     found = []
     for count in range(number):
         procedure, variant, material = random.choice(SCOPES)
+        published_at = THEN + timedelta(hours=random.randrange(100))
         found.append(
             Terms(
                 clinic=clinic,
@@ -62,8 +67,9 @@ def versions(clinic: Clinic, member: Member, random: Random, number: int) -> lis
                 covers=[],
                 fees={},
                 exclusions=[],
-                effective_from=FIRST + timedelta(days=random.randrange(6)),
-                published_at=THEN,
+                effective_from=day_at(PLACE, published_at) + timedelta(days=random.choice([0, 0, 0, 1, 3])),
+                published_at=published_at,
+                withdrawn_at=random.choice([None, None, None, THEN]),
                 publisher=member,
             )
         )
@@ -72,7 +78,7 @@ def versions(clinic: Clinic, member: Member, random: Random, number: int) -> lis
 
 @pytest.mark.usefixtures("database")
 async def test_the_database_finds_what_the_rule_finds() -> None:
-    """For every kind of treatment and every day, of two clinics in one statement."""
+    """For every kind of treatment, of two clinics together, and also on days on which they publish."""
     random = Random(5)
     clinics = [await a_clinic() for _ in range(2)]
     published = [versions(clinic, member, random, 25) for clinic, member in clinics]
@@ -81,15 +87,18 @@ async def test_the_database_finds_what_the_rule_finds() -> None:
 
     for specialty, (procedure, variant, material) in product(["dental", "surgery", None], SCOPES):
         about = Scope(specialty=specialty, procedure=procedure or "bridge", variant=variant, material=material)
-        for on in (FIRST + timedelta(days=days) for days in (-1, 2)):
+        for on in (FIRST + timedelta(days=days) for days in (0, 2, 9)):
             with Statements() as statements:
-                found = await terms_in_force(ids, about, on=on)
+                now = await terms_in_force(ids, about, on=on)
+                told = len(statements)
+                of_day = await terms_agreed(ids, about, on=on)
 
             expected = [in_force(some, about, on=on) for some in published]
-            assert [found.get(identity) and found[identity].id for identity in ids] == [
-                terms and terms.id for terms in expected
-            ]
-            assert len(statements) == 1
+            as_agreed = [agreed(some, about, on=on, place=PLACE) for some in published]
+            assert [now.get(key) and now[key].id for key in ids] == [terms and terms.id for terms in expected]
+            assert [of_day.get(key) and of_day[key].id for key in ids] == [terms and terms.id for terms in as_agreed]
+            assert told == 1
+            assert len(statements) <= 5
 
 
 @pytest.mark.usefixtures("database")
@@ -101,7 +110,37 @@ async def test_the_version_before_is_the_last_one_of_the_same_scope() -> None:
     for terms in published:
         scope = Scope.of(terms)
         earlier = [one for one in published if scope.same_as(one) and one.number < terms.number]
+        earlier = [one for one in earlier if one.withdrawn_at is None]
 
         before = await version_before(terms)
 
         assert (before and before.number) == max((one.number for one in earlier), default=None)
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_newest_versions_are_read_off_an_index_and_never_sorted() -> None:
+    """However many there are of one scope."""
+    clinic, member = await a_clinic()
+    await Terms.bulk_create(versions(clinic, member, Random(3), 20))
+    about = Scope(specialty="dental", procedure="crown", variant="adhesive", material="zirconia")
+
+    with Statements() as statements:
+        await terms_in_force([clinic.id], about, on=FIRST)
+
+    assert not await _sorts(statements.sent[0])
+
+
+async def _sorts(statement: str) -> bool:
+    """Whether the database says that it would sort rows, where it may look for another way."""
+    connection = get_connection("default")
+    async with connection.acquire_connection() as raw:
+        if connection.capabilities.dialect == "sqlite":
+            plan = await raw.execute_fetchall(f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?"))
+            return any("TEMP B-TREE" in row["detail"] for row in plan)
+        async with raw.transaction():
+            await raw.execute("SET LOCAL enable_sort = off")
+            await raw.execute("SET LOCAL enable_seqscan = off")
+            asked = await raw.prepare(f"EXPLAIN {statement}")
+            values = {"uuid": UUID(int=1), "text": "crown", "varchar": "crown", "date": FIRST}
+            plan = await asked.fetch(*(values[kind.name] for kind in asked.get_parameters()))
+            return any("Sort" in row[0] for row in plan)

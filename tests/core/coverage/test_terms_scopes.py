@@ -1,15 +1,16 @@
 """Which of a clinic's terms are about a treatment, and which of them are in force on a day."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suivi.core.coverage.rules import TermsBackdated, TermsOverlap, require_publishable
-from suivi.core.coverage.scopes import Scope, UnusableMaterial, checked_material, in_force
+from suivi.core.coverage.scopes import Scope, UnusableMaterial, agreed, checked_material, in_force
 from suivi.core.refusals import Refusal
 
 FIRST = date(2024, 2, 27)
@@ -23,6 +24,11 @@ class Version:
     material: str | None = None
     number: int = 1
     effective_from: date = FIRST
+    published_at: datetime = datetime(2024, 2, 26, 12, tzinfo=UTC)
+    withdrawn_at: datetime | None = None
+
+
+BUDAPEST = ZoneInfo("Europe/Budapest")
 
 
 CROWN = Scope(specialty="dental", procedure="crown", variant="adhesive", material="zirconia")
@@ -58,6 +64,40 @@ def test_the_most_specific_terms_win_however_old_they_are(nearest: int) -> None:
     found = in_force([*wider, narrowest], CROWN, on=later)
 
     assert found == narrowest
+
+
+@pytest.mark.parametrize(
+    ("hours", "counts"),
+    [
+        ((-20, 4), 1),  # v2 in the morning of the day
+        ((-20, -1), 1),  # v2 an hour before midnight UTC, which is midnight there
+        ((-20, -2), 2),  # v2 the evening before
+        ((1, 4), 1),  # the clinic's first day: whoever agreed between the two has the first
+    ],
+)
+def test_what_is_published_on_a_day_does_not_reach_back_to_what_was_agreed_in_its_morning(
+    hours: tuple[int, int], counts: int
+) -> None:
+    """R-126: nobody says at which hour a treatment was agreed."""
+    midnight = datetime(2024, 2, 28, tzinfo=UTC)
+    published = [midnight + timedelta(hours=after) for after in hours]
+    first_days = [max(FIRST, at.astimezone(BUDAPEST).date()) for at in published]
+    wider = Version(effective_from=first_days[0], published_at=published[0])
+    narrower = Version(number=2, material="zirconia", effective_from=first_days[1], published_at=published[1])
+
+    on_the_day = agreed([wider, narrower], CROWN, on=date(2024, 2, 28), place=BUDAPEST)
+    the_day_after = agreed([wider, narrower], CROWN, on=date(2024, 2, 29), place=BUDAPEST)
+
+    assert on_the_day is not None
+    assert (on_the_day.number, the_day_after) == (counts, narrower)
+
+
+def test_terms_that_were_withdrawn_are_never_in_force() -> None:
+    taken_back = Version(number=2, withdrawn_at=datetime(2024, 2, 26, 13, tzinfo=UTC))
+
+    assert in_force([Version(), taken_back], CROWN, on=FIRST) == Version()
+    assert agreed([taken_back], CROWN, on=FIRST, place=BUDAPEST) is None
+    assert in_force([taken_back], CROWN, on=FIRST) is None
 
 
 @given(VERSIONS, st.integers(-1, 7))

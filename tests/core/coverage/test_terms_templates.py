@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from suivi.core.coverage.checks import problems
-from suivi.core.coverage.content import ClauseKind, Content, Limit, LimitUnit
+from suivi.core.coverage.content import OTHER, Clause, ClauseKind, Content, Limit, LimitUnit
 from suivi.core.coverage.models import Payer
 from suivi.core.coverage.scopes import Known, known_scope
 from suivi.core.coverage.templates import (
@@ -17,6 +17,7 @@ from suivi.core.coverage.templates import (
     origin,
 )
 from suivi.core.coverage.vocabulary import Vocabulary
+from suivi.core.coverage.wording import reviewed
 from suivi.core.registry import Registry
 from suivi.core.specialties.model import WarrantyTemplate
 
@@ -51,6 +52,23 @@ def test_every_template_makes_a_draft_that_lacks_nothing_but_whose_lifetime(
     assert sides <= {Side.WITHIN, Side.NOT_STATED}
     assert is_unedited(Content.model_validate(began.content.plain()), began.content)
     assert {clause.kind for clause in began.content.clauses} <= set(ClauseKind)
+
+
+async def test_what_a_clinic_takes_over_from_a_template_is_no_promise_of_its_own() -> None:
+    """R-004: as long as it is the code's own sentence, whoever's language it is in."""
+    scope = known("lasik")
+    words = Vocabulary(specialty=scope.specialty, procedure=scope.procedure)
+    began = origin(scope, "clinic_laser_lifetime", language="fr").content
+    promise = Clause(id="own", kind=ClauseKind.OBLIGATION, code=OTHER, text="Un résultat parfait est garanti.")
+    content = began.model_copy(update={"clauses": (*began.clauses, promise)})
+
+    found = await reviewed(REGISTRY, content, "", vocabulary=words, language="fr")
+
+    place = f"content.clauses[{len(began.clauses)}].text"
+    assert place in {one.field for one in found if one.review.findings}
+    assert not {one.field for one in found} & {
+        f"content.clauses[{number}].text" for number, clause in enumerate(began.clauses) if clause.code != OTHER
+    }
 
 
 def crowns() -> tuple[Content, WarrantyTemplate]:

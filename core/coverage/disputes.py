@@ -1,0 +1,28 @@
+"""Dates that the patient's side and the clinic's side tell differently, which put cover in doubt between the two."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from suivi.core.clocks.partial_dates import DateInterval, DisputedDate
+from suivi.core.treatments.sides import Told, dates_by_both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """Of the whole treatment, or of a site or cycle. `between` is every day the date may be."""
+
+    anchor: str
+    between: DateInterval
+    site: str | None = None
+    cycle: int | None = None
+
+
+def disputes(anchors: Iterable[Any], local_anchors: Iterable[Any], told: Iterable[Told]) -> Iterator[Dispute]:
+    dates, local = dates_by_both(anchors, local_anchors, told)
+    for name, found in dates.items():
+        if isinstance(found, DisputedDate):
+            yield Dispute(anchor=name, between=found.between)
+    for one in local:
+        if isinstance(one.date, DisputedDate):
+            yield Dispute(anchor=one.name, between=one.date.between, site=one.site, cycle=one.cycle)
