@@ -94,9 +94,10 @@ async def test_one_makers_warranty_is_never_shown_on_another_makers_device(world
 
     refused = await refusal(wrong("of another maker", "WARRANTY_OF_ANOTHER_MANUFACTURER", "manufacturer"))
     same = await world.practitioner.do("correctDevice", DEVICE, **other | {"manufacturer": "Motiva®"})
-    withdrawn = {"warrantyId": warranty["id"], "expectedVersion": 1}
+    withdrawn: dict[str, Any] = {"warrantyId": warranty["id"], "expectedVersion": 1}
     await world.practitioner.do("withdrawDeviceWarranty", WARRANTY, **withdrawn)
-    corrected = await world.practitioner.do("correctDevice", DEVICE, **other | {"expectedVersion": 2})
+    other["expectedVersion"] = 2
+    corrected = await world.practitioner.do("correctDevice", DEVICE, **other)
 
     assert "Motiva (Establishment Labs)" in refused["message"]
     assert (warranty["version"], same["version"], corrected["version"]) == (1, 2, 3)

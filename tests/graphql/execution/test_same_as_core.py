@@ -105,7 +105,7 @@ def test_whatever_is_awaited_data_and_errors_are_the_same(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore:coroutine:RuntimeWarning")
-@settings(quick, max_examples=800)
+@settings(quick, max_examples=2000)
 @awaited_worlds
 def test_any_document_over_our_whole_schema_is_answered_the_same(
     runner: asyncio.Runner, seed: int, size: int, troubled: float, awaited: float, kind: str

@@ -54,11 +54,9 @@ def test_headers_that_nobody_needs_take_no_memory() -> None:
     tracemalloc.start()
     for n in range(50):
         large = f"a/{n}" + "x" * 100_000
-        accepted = Accepted.of(large)
-        kind, _ = Incoming.of({"headers": [(b"content-type", large.encode())]}, nothing).media_type
+        assert Accepted.of(large).nothing
+        assert Incoming.of({"headers": [(b"content-type", large.encode())]}, nothing).media_type[0] == ""
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert accepted.nothing
-    assert kind == ""
     assert kept < 1_000_000

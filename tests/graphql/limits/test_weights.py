@@ -9,7 +9,9 @@ from typing import Any, cast
 import graphql
 import pytest
 from graphql import (
+    GraphQLInterfaceType,
     GraphQLNamedType,
+    GraphQLObjectType,
     get_named_type,
     is_composite_type,
     is_leaf_type,
@@ -36,7 +38,7 @@ def cost(text: str, **variables: Any) -> int:
 
 def everything(kind: GraphQLNamedType, levels: int, above: tuple[str, ...] = ()) -> str:
     """All that can be asked of it without an argument, so many objects deep."""
-    if not hasattr(kind, "fields"):
+    if not isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
         return "{ __typename }"
     asked = ["__typename"]
     for name, field in kind.fields.items():
