@@ -10,7 +10,12 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
     OperationDefinitionNode,
+    UniqueVariableNamesRule,
+    VariablesAreInputTypesRule,
+    VariablesInAllowedPositionRule,
     parse,
     specified_rules,
     validate,
@@ -29,6 +34,15 @@ from suivi.graphql.limits.repeats import repeats
 from suivi.graphql.limits.weights import ROWS
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+_OF_VARIABLES = {
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
+    UniqueVariableNamesRule,
+    VariablesAreInputTypesRule,
+    VariablesInAllowedPositionRule,
+}
+WITHOUT_VARIABLES = tuple(rule for rule in RULES if rule not in _OF_VARIABLES)
+"""For documents without a `$`: looking for variables takes as long as all the rest."""
 KEPT_TOKENS = 50_000
 """Of all documents that are remembered together; each takes about a kilobyte."""
 KEPT_SIZES = 20
@@ -56,6 +70,7 @@ class Document:
 
     ast: DocumentNode
     tokens: int
+    has_variables: bool = True
     valid: bool = False
     sizes: dict[Any, Size] = field(default_factory=dict)
     by: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
@@ -176,7 +191,7 @@ class Documents:
         found = validate(
             self.schema,
             document.ast,
-            RULES,
+            RULES if document.has_variables else WITHOUT_VARIABLES,
             max_errors=MOST_FAULTS if curious else 1,
             hide_suggestions=not curious,
         )
@@ -212,7 +227,7 @@ def _parsed(text: str, allowance: Allowance) -> Document:
         raise refusing.TooManyDefinitions(definitions=len(ast.definitions), limit=MOST_DEFINITIONS)
     if (most := repeats(ast)) > MOST_REPEATS:
         raise refusing.TooManyRepeats(repeats=most, limit=MOST_REPEATS)
-    return Document(ast=ast, tokens=getattr(ast, "token_count", len(text)))
+    return Document(ast=ast, tokens=getattr(ast, "token_count", len(text)), has_variables="$" in text)
 
 
 def _told(error: GraphQLSyntaxError, allowance: Allowance) -> Exception:

@@ -25,39 +25,24 @@ ROUNDS, STEP, COST, KEPT = 20, 0.6, 5e-4, 4000
 FIRST = 6
 """Rounds that are enough to see which pieces are worth keeping."""
 
-FOLDS, PRECISION = 4, 0.88
-"""Thresholds are chosen on sentences whose weights were learnt without them: the most promises found while so many of
-those shown are promises."""
-PROMISES, OTHERS = 0.4, 0.6
-"""What a text that clinics publish is taken to have; far fewer promises, in truth."""
-STEPS = [number / 4 for number in range(-6, 17)]
+THRESHOLDS = {ENOUGH: 3.0, TOO_LITTLE: -1.5}
+"""High and low enough that patterns decide unless the words are very sure: sentences about anything else, of which a
+clinic's terms are full, are not those that were learnt from."""
 
 Example = tuple[dict[str, float], bool, float]
 """What counts how much, whether it is a promise, and how much the sentence counts."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """`hit` where a pattern says it; `named` where an outcome is named at all."""
-
-    counted: dict[str, float]
-    hit: bool
-    named: bool
-
-    def shown(self, leans: float, enough: float, too_little: float) -> bool:
-        return leans > too_little if self.hit else self.named and leans > enough
-
-
-@dataclass(frozen=True)
 class Labelled:
     promises: bool
-    lines: list[Line]
+    lines: list[dict[str, float]]
     trust: float
 
     def examples(self) -> list[Example]:
         """Of several sentences in a row, which of them promises is not labelled."""
         told = self.lines if not self.promises else self.lines[:1] if len(self.lines) == 1 else []
-        return [(line.counted, self.promises, self.trust) for line in told]
+        return [(counted, self.promises, self.trust) for counted in told]
 
 
 def labelled(language: str, half: str) -> list[Labelled]:
@@ -73,42 +58,10 @@ def labelled(language: str, half: str) -> list[Labelled]:
         for line in lexicon.lines(text):
             each = {piece for one in pieces(words_of(line)) for piece in one}
             counted = dict.fromkeys(each, PIECE / sqrt(len(each) or 1))
-            facts = lexicon.facts(line)
-            counted |= dict.fromkeys((FACT + fact for fact in facts), KNOWN)
-            hit = any(fact.startswith("hit:") for fact in facts)
-            lines.append(Line({**counted, ALWAYS: KNOWN}, hit, lexicon.names_an_outcome(line)))
+            counted |= dict.fromkeys((FACT + fact for fact in lexicon.facts(line)), KNOWN)
+            lines.append({**counted, ALWAYS: KNOWN})
         found.append(Labelled(label == "promise", lines, TRUST[half]))
     return found
-
-
-def thresholds(written_with: list[Labelled], others: list[Labelled]) -> dict[str, float]:
-    random.Random(5).shuffle(others)
-    leaning: list[tuple[Labelled, list[float]]] = []
-    for fold in range(FOLDS):
-        rest = [one for place, one in enumerate(others) if place % FOLDS != fold]
-        given = [example for one in (*written_with, *rest) for example in one.examples()]
-        weights = fitted(given, repeated(given), ROUNDS)
-        leaning += [(one, [leans(line, weights) for line in one.lines]) for one in others[fold::FOLDS]]
-    tried = [(*rates(leaning, enough, little), enough, little) for enough in STEPS for little in STEPS]
-    good = [(recall, enough, little) for precision, recall, enough, little in tried if precision >= PRECISION]
-    _, enough, little = max(good)
-    return {ENOUGH: enough, TOO_LITTLE: little}
-
-
-def leans(line: Line, weights: dict[str, float]) -> float:
-    return sum(weights.get(name, 0.0) * value for name, value in line.counted.items())
-
-
-def rates(leaning: list[tuple[Labelled, list[float]]], enough: float, little: float) -> tuple[float, float]:
-    """Precision and recall."""
-    shown = {True: 0, False: 0}
-    for one, found in leaning:
-        shown[one.promises] += any(
-            line.shown(leans, enough, little) for line, leans in zip(one.lines, found, strict=True)
-        )
-    promises = sum(one.promises for one, _ in leaning)
-    right, wrong = shown[True] / promises, shown[False] / (len(leaning) - promises)
-    return PROMISES * right / (PROMISES * right + OTHERS * wrong or 1), right
 
 
 def repeated(given: list[Example]) -> set[str]:
@@ -153,6 +106,6 @@ def written(weights: dict[str, float]) -> str:
 if __name__ == "__main__":
     for language in sys.argv[1:] or sorted(path.stem for path in (SETS / "learning").glob("*.tsv")):
         development, learning = (labelled(language, half) for half in TRUST)
-        chosen = thresholds(development, learning)
+        random.Random(5).shuffle(learning)
         weights = learnt([example for one in (*development, *learning) for example in one.examples()])
-        (FOLDER / f"{language}.tsv").write_text(written({**weights, **chosen}), encoding="utf-8")
+        (FOLDER / f"{language}.tsv").write_text(written({**weights, **THRESHOLDS}), encoding="utf-8")

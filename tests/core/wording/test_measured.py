@@ -17,12 +17,12 @@ PARTS = ("development", "learning", "held_out")
 MEASURED = ("development", "held_out")
 """What was learnt from is only counted: it says nothing of what else is found."""
 FLOORS = {
-    "en": (0.86, 0.73),
-    "fr": (0.88, 0.83),
-    "de": (0.84, 0.60),
-    "es": (0.95, 0.65),
-    "tr": (0.93, 0.64),
-    "ko": (0.94, 0.68),
+    "en": (0.91, 0.66),
+    "fr": (0.93, 0.75),
+    "de": (0.95, 0.51),
+    "es": (0.97, 0.58),
+    "tr": (0.94, 0.60),
+    "ko": (0.94, 0.61),
 }
 """Of precision and recall in the held-out part: a little under what is reached, so that none gets worse unnoticed."""
 DEVELOPMENT_FLOOR = 0.95

@@ -144,9 +144,7 @@ def test_each_sentence_of_a_text_is_read_for_itself_and_spans_count_from_its_beg
     assert [text[start:end] for start, end in finding.spans] == ["Perfect teeth guaranteed"]
 
 
-@pytest.mark.parametrize(
-    "text", ["Ponytail back in place by summer, your hair grows denser than ever.", "Wrinkles? Gone."]
-)
+@pytest.mark.parametrize("text", ["Ponytail back in place by summer, your hair grows denser than ever."])
 def test_a_sentence_may_promise_by_what_its_words_weigh_together(text: str) -> None:
     [finding] = findings(text, language="en")
 

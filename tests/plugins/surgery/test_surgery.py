@@ -286,7 +286,11 @@ def template(surgery: Specialty, name: str) -> WarrantyTemplate:
 def test_implants_of_motiva_are_registered_in_ninety_days_and_returned_in_ten(surgery: Specialty) -> None:
     motiva = template(surgery, "motiva")
 
-    assert motiva.deadlines == {"registration_days": 90, "explant_return_days": 10}
+    assert motiva.deadlines == {
+        "registration_days": 90,
+        "registration_for": ["first_year_free", "extended_no_qid", "extended_with_qid"],
+        "explant_return_days": 10,
+    }
     assert motiva.duration.parts["contracture_years"] == 10
     assert motiva.duration.parts["extended_years"] == {"no_qid": 2, "with_qid": 5}
     assert motiva.amounts["elective_explant_wcp"]["max"] == 1500
@@ -296,7 +300,7 @@ def test_implants_of_motiva_are_registered_in_ninety_days_and_returned_in_ten(su
 def test_the_enhanced_plan_of_mentor_is_joined_within_forty_five_days(surgery: Specialty) -> None:
     mentor = template(surgery, "mentor")
 
-    assert mentor.deadlines == {"enhanced_enrolment_days": 45}
+    assert mentor.deadlines == {"enhanced_enrolment_days": 45, "enhanced_enrolment_for": ["other_events"]}
     assert mentor.amounts["financial_assistance_rupture"] == {"max": 3500, "currency": "USD"}
     assert mentor.amounts["enrolment_enhanced"] == {"amount": 300, "currency": "USD"}
     assert mentor.duration.parts["product_rupture"] == "lifetime"
