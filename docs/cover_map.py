@@ -25,9 +25,11 @@ SCREW = Limit(unit=LimitUnit.LIFETIME, lifetime_of=LifetimeOf.DEVICE, starts="im
 
 def drawn() -> str:
     """A year and a quarter after an implant was placed: its crown is still to come."""
-    specialty = Registry.load(only=["dental"]).specialties()["dental"]
+    registry = Registry.load(only=["dental"])
+    specialty = registry.specialties()["dental"]
     procedure = specialty.procedures["single_implant"]
-    return picture(_map(procedure), Saying(specialty, procedure, "en-GB"), width=800)
+    saying = Saying(specialty, procedure, "en-GB")
+    return picture(_map(procedure), saying, width=800, notice=registry.notice("en-GB"))
 
 
 def _map(procedure: Any) -> CoverMap:

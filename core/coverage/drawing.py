@@ -139,6 +139,18 @@ def fitted(said: str, room: float, size: float) -> str:
     return said
 
 
+def wrapped(said: str, room: float, size: float) -> list[str]:
+    """On as many lines as it takes, broken between words; a word that is wider than the room is cut."""
+    lines: list[str] = []
+    for word in said.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and sum(_width(letter) for letter in longer) * size <= room:
+            lines[-1] = longer
+        else:
+            lines.append(fitted(word, room, size))
+    return lines
+
+
 def _width(letter: str) -> float:
     if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn", "Me"):
         return 0

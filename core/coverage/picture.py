@@ -12,7 +12,7 @@ from typing import Any
 from suivi.core import inputs
 from suivi.core.clocks.periods import add_months
 from suivi.core.coverage.cover_map import CoverMap, Layer, LayerKind, Segment
-from suivi.core.coverage.drawing import PATTERNS, SHADE, Axis, arrow, box, fitted, isolated, line, marked, text
+from suivi.core.coverage.drawing import PATTERNS, SHADE, Axis, arrow, box, fitted, isolated, line, marked, text, wrapped
 from suivi.core.coverage.saying import Saying
 from suivi.core.coverage.sentences import told
 from suivi.core.coverage.times import CoverState, CoverTime
@@ -23,7 +23,7 @@ MOST_ROWS = 12
 HORIZON_MONTHS = 30 * 12
 """How far from the day of the map the axis reaches at most; what goes on has an arrow."""
 
-_MARGIN, _TOP, _LANE, _ROW, _BAR, _GAP, _AXIS = 16, 64, 30, 52, 14, 12, 34
+_MARGIN, _TOP, _LANE, _ROW, _BAR, _GAP, _AXIS, _NOTICE = 16, 64, 30, 52, 14, 12, 34, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,21 @@ class _Drawn:
     bottom: int
 
 
-def picture(found: CoverMap, saying: Saying, *, width: int) -> str:
-    """Raises OutOfRange for a width below 320 or above 2000."""
+def picture(found: CoverMap, saying: Saying, *, width: int, notice: str) -> str:
+    """With the notice of means, not results, below (R-002). Raises OutOfRange for a width below 320 or above 2000."""
     inputs.number(width, field="width", least=LEAST_WIDTH, most=MOST_WIDTH)
     title = told("map.title", {"on": str(found.on)}, saying.locale)
-    words = " ".join(sentences(found, saying))
+    words = " ".join([*sentences(found, saying), notice])
     name = "cover-" + sha256(f"{title}{words}{width}".encode("utf-8", "replace")).hexdigest()[:10]
     axis = _axis(found, width)
     lanes = _lanes(found, saying, axis, name, width)
-    height = lanes.bottom + _AXIS
+    below = lanes.bottom + _AXIS
+    noticed = wrapped(notice, width - 2 * _MARGIN, 11)
+    height = below + _NOTICE * len(noticed)
     heading = text(_MARGIN, 28, fitted(title, width - 2 * _MARGIN, 17), size=17, weight=600)
     behind = [*lanes.behind, *_years(axis, lanes.bottom), *_today(found.on, axis, lanes.bottom, saying)]
-    marks = [PATTERNS.replace("NAME", name), heading, *behind, *lanes.marks]
+    under = [text(_MARGIN, below + _NOTICE * place, said, size=11, fill="#444") for place, said in enumerate(noticed)]
+    marks = [PATTERNS.replace("NAME", name), heading, *behind, *lanes.marks, *under]
     return marked(name, title, words, width, height, marks)
 
 

@@ -22,6 +22,7 @@ from suivi.core.specialties.common import common, other_specialty
 from tests.core.coverage.cover import AGREED, AGREED_AT, LIMITS, START, crown, lifetime, terms, years
 
 ON = date(2027, 6, 1)
+NOTICE = "Medicine owes means and care, never a result; terms are no guarantee of a result."
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -55,7 +56,8 @@ def a_map(*components: Component, anchor: str = "2026-03-03", insurer: str | Non
 
 
 def drawn(found: CoverMap, *, locale: str = "en", width: int = 800) -> ElementTree.Element:
-    return ElementTree.fromstring(picture(found, Saying(other_specialty(), common().other, locale), width=width))
+    saying = Saying(other_specialty(), common().other, locale)
+    return ElementTree.fromstring(picture(found, saying, width=width, notice=NOTICE))
 
 
 def words(root: ElementTree.Element) -> str:
@@ -66,7 +68,19 @@ def test_an_empty_map_says_that_nothing_is_on_record() -> None:
     root = drawn(a_map())
 
     assert root.findtext(f"{SVG}title") == "Who covers what, as of June 1, 2027"
-    assert words(root) == ("Clinic: nothing on record. Manufacturer: nothing on record. Insurer: nothing on record.")
+    nothing = "Clinic: nothing on record. Manufacturer: nothing on record. Insurer: nothing on record."
+    assert words(root) == f"{nothing} {NOTICE}"
+
+
+@pytest.mark.parametrize("width", [320, 800])
+def test_the_notice_stands_below_whole(width: int) -> None:
+    """R-002: inside the picture, however narrow it is."""
+    root = drawn(a_map(crown(years(3))), width=width)
+
+    letters = [one for one in root.iter(f"{SVG}text") if one.get("stroke") is None]
+    below = [one for one in letters if one.get("fill") == "#444" and one.get("text-anchor") == "start"]
+    assert NOTICE in " ".join(one.text or "" for one in below)
+    assert max(float(one.get("y", 0)) for one in below) < float(root.get("height", 0))
 
 
 def test_everything_that_is_drawn_is_told() -> None:
@@ -141,7 +155,7 @@ def test_whatever_names_there_are_it_is_well_formed_and_the_same_each_time(
     found = a_map(crown(limit, name=name or None), anchor=anchor, insurer=name or "One")
     saying = Saying(other_specialty(), common().other, "en")
 
-    first, second = picture(found, saying, width=width), picture(found, saying, width=width)
+    first, second = (picture(found, saying, width=width, notice=NOTICE) for _ in range(2))
     root = ElementTree.fromstring(first.encode())
 
     assert first == second
