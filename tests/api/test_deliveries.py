@@ -100,7 +100,7 @@ async def test_a_notice_about_no_case_is_given_another_chance_as_well(world: Wor
 
 async def one_delivery(world: World, state: str) -> dict[str, Any]:
     """As the clinic sees it, once it has got so far."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             answer = await world.coordinator.ask("{ deliveries { nodes { id kind state case { id } } } }")
             found: list[dict[str, Any]] = answer["deliveries"]["nodes"]
