@@ -13,6 +13,12 @@ from tests.services.world import World
 
 
 @pytest.fixture
+def started_with() -> dict[str, Any]:
+    """What a module starts Suivi with in its own way; its world is then built anew."""
+    return {}
+
+
+@pytest.fixture
 async def running(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -20,6 +26,7 @@ async def running(
     storage_url: str | None,
     feed_url: str | None,
     smtp: SmtpServer,
+    started_with: dict[str, Any],
 ) -> AsyncIterator[Suivi]:
     """Without a row; or with the world already in it, for a test that asks for that too."""
     parts: dict[str, Any] = {
@@ -28,8 +35,9 @@ async def running(
         "storage_url": storage_url,
         "feed_url": feed_url,
         "smtp_url": smtp.url,
+        **started_with,
     }
-    if "kept_world" in request.fixturenames:
+    if "kept_world" in request.fixturenames and not started_with:
         kept: KeptWorld = request.getfixturevalue("kept_world")
         await kept.put(**parts)
     async with suivi(**parts) as started:

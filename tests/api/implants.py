@@ -1,7 +1,5 @@
 """Implants, what their makers warrant, and a Suivi with the specialty they belong to."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +7,6 @@ from suivi.core.registry import Registry
 from suivi.plugins import complaint_bodies
 from suivi.plugins.email import EmailPlugin
 from tests.services.smtp import SmtpServer
-from tests.services.suivi import Suivi, suivi
 from tests.services.world import World
 
 EXPLANTED = datetime(2034, 5, 3, 9, 0, tzinfo=UTC)
@@ -23,11 +20,8 @@ def plugins(*, email: EmailPlugin | None) -> Registry:
     return Registry.load(only=["dental", "surgery"], extra=[*([email] if email else []), complaint_bodies])
 
 
-@asynccontextmanager
-async def surgical(smtp: SmtpServer, **parts: Any) -> AsyncIterator[Suivi]:
-    """Running on these parts."""
-    async with suivi(registry=plugins(email=EmailPlugin(smtp.url, "notices@suivi.example")), **parts) as started:
-        yield started
+def mail(smtp: SmtpServer) -> EmailPlugin:
+    return EmailPlugin(smtp.url, "notices@suivi.example")
 
 
 async def augmented(world: World) -> str:

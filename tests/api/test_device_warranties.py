@@ -1,8 +1,6 @@
 """What makers of devices warrant, to whom, and the deadlines that come with it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,29 +14,20 @@ from tests.api.implants import (
     WARRANTY,
     augmented,
     covered,
+    mail,
+    plugins,
     registered,
     steps,
-    surgical,
     warranted,
 )
 from tests.api.wrongs import Trying, each_is_refused, refusal
 from tests.services.smtp import SmtpServer
-from tests.services.suivi import Suivi
-from tests.services.world import CEMENTED, World, build_world
+from tests.services.world import CEMENTED, World
 
 
 @pytest.fixture
-async def running(
-    tmp_path: Path, database_url: str, storage_url: str | None, feed_url: str | None, smtp: SmtpServer
-) -> AsyncIterator[Suivi]:
-    parts = {"database_url": database_url, "storage_url": storage_url, "feed_url": feed_url}
-    async with surgical(smtp, data_dir=tmp_path, **parts) as started:
-        yield started
-
-
-@pytest.fixture
-async def world(running: Suivi) -> World:
-    return await build_world(running)
+def started_with(smtp: SmtpServer) -> dict[str, Any]:
+    return {"registry": plugins(email=mail(smtp))}
 
 
 async def test_what_cannot_be_attached_as_a_makers_warranty(world: World, subtests: pytest.Subtests) -> None:

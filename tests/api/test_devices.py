@@ -1,6 +1,5 @@
 """Devices: what they are, where and since when, and a rupture years after the clinic has closed."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from suivi.core.access.viewer import Role
 from suivi.core.events.models import Event
 from suivi.core.events.verification import verify
 from suivi.core.reminders.actions import remind_due
-from suivi.plugins.email import EmailPlugin
 from tests.api.implants import (
     DEVICE,
     EXPLANTED,
@@ -19,32 +17,23 @@ from tests.api.implants import (
     augmented,
     covered,
     implant,
+    mail,
     plugins,
     registered,
     steps,
-    surgical,
     warranted,
 )
 from tests.api.wrongs import Trying, each_is_refused, error_code, refusal
 from tests.services.smtp import SmtpServer
-from tests.services.suivi import Statements, Suivi, suivi
+from tests.services.suivi import Statements, suivi
 from tests.services.world import CEMENTED, World, build_world, row_id, upload_photo
 
 UDI = "(01)51022222233336(11)251231(17)280707(10)A213B1(21)1234"
 
 
 @pytest.fixture
-async def running(
-    tmp_path: Path, database_url: str, storage_url: str | None, feed_url: str | None, smtp: SmtpServer
-) -> AsyncIterator[Suivi]:
-    parts = {"database_url": database_url, "storage_url": storage_url, "feed_url": feed_url}
-    async with surgical(smtp, data_dir=tmp_path, **parts) as started:
-        yield started
-
-
-@pytest.fixture
-async def world(running: Suivi) -> World:
-    return await build_world(running)
+def started_with(smtp: SmtpServer) -> dict[str, Any]:
+    return {"registry": plugins(email=mail(smtp))}
 
 
 async def test_what_cannot_be_registered_as_a_device(world: World, subtests: pytest.Subtests) -> None:
@@ -210,8 +199,7 @@ async def test_a_rupture_in_year_eight_is_dealt_with_though_the_clinic_has_close
     tmp_path: Path, database_url: str, smtp: SmtpServer
 ) -> None:
     """R-128, R-139: the adapter it was reached by is gone as well."""
-    email = EmailPlugin(smtp.url, "notices@suivi.example")
-    async with suivi(data_dir=tmp_path, database_url=database_url, registry=plugins(email=email)) as first:
+    async with suivi(data_dir=tmp_path, database_url=database_url, registry=plugins(email=mail(smtp))) as first:
         world = await build_world(first)
         treatment_id = await augmented(world)
         device = await registered(world, treatment_id)

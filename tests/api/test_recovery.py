@@ -1,9 +1,7 @@
 """Recovery answers by days, by cycles and by measurement, at several sites, through the API."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from suivi.core.access.viewer import Role
 from tests.api.own_specialty import registry_with_ours
 from tests.api.wrongs import Trying, each_is_refused, error_code
-from tests.services.suivi import Client, Statements, Suivi, jpeg, suivi
+from tests.services.suivi import Client, Statements, jpeg
 from tests.services.world import World, build_world, row_id, upload_photo
 
 pytestmark = pytest.mark.once
@@ -26,12 +24,8 @@ CYCLES = """query($id: ID!) { treatment(id: $id) {
 
 
 @pytest.fixture
-async def running(
-    tmp_path: Path, database_url: str, storage_url: str | None, feed_url: str | None
-) -> AsyncIterator[Suivi]:
-    where: dict[str, Any] = {"database_url": database_url, "storage_url": storage_url, "feed_url": feed_url}
-    async with suivi(data_dir=tmp_path, registry=registry_with_ours(), deliver=False, **where) as started:
-        yield started
+def started_with() -> dict[str, Any]:
+    return {"registry": registry_with_ours(), "deliver": False}
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from bench.databases import fill_postgres, fill_sqlite
 from bench.world import World
 from suivi.core import database
 from suivi.core.access.viewer import Role
-from tests.api.conftest import running
+from tests.api.conftest import running, started_with
 from tests.services.suivi import Client, Suivi
 
-__all__ = ["running"]
+__all__ = ["running", "started_with"]
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.conftest import running, world
+from tests.api.conftest import running, started_with, world
 from tests.clients.served import served
 from tests.services.suivi import Suivi
 
-__all__ = ["running", "world"]
+__all__ = ["running", "started_with", "world"]
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parents[1] / "schema.graphql"
