@@ -7,11 +7,9 @@ from uuid import UUID
 
 import strawberry
 
-from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.clinics.models import Member as MemberRow
 from suivi.core.clocks.periods import Period
 from suivi.core.clocks.windows import DEFAULT_PERIOD, may_be_shorter
-from suivi.core.clocks.zones import day_at, zone
 from suivi.core.confirmations import rules
 from suivi.core.confirmations.lines import words
 from suivi.core.confirmations.models import AnswerKind, ItemKind
@@ -26,6 +24,7 @@ from suivi.core.patients.models import Patient as PatientRow
 from suivi.core.reading import Row
 from suivi.graphql.clinics import Clinic, Member, clinics, load_clinic, members
 from suivi.graphql.context import Info, columns_of
+from suivi.graphql.courses import today_at_clinic
 from suivi.graphql.cover_content import CoverContent, vocabulary_of
 from suivi.graphql.coverage import Terms, termss
 from suivi.graphql.edges import edge
@@ -200,8 +199,7 @@ class ConfirmationRequest(Noticed, Stored, Node):
         return await self._days_late(info)
 
     async def _days_late(self, info: Info) -> int:
-        clinic = await info.context.one(ClinicRow, self.row.clinic_id)
-        return rules.days_late(self.row, on=day_at(zone(clinic.time_zone if clinic else "UTC"), info.context.at))
+        return rules.days_late(self.row, on=await today_at_clinic(info, self.row))
 
 
 @strawberry.type(description="A clinic's signed answer to some or all items of a request. Frozen as it was signed.")

@@ -218,8 +218,7 @@ class CoverMap(Noticed):
 
     @strawberry.field(description="The same as an SVG picture, which reads without colours and says itself in words.")
     def picture(self, info: Info, locale: str | None = None, width: int = 800) -> str:
-        notice = info.context.house.registry.notice(locale or info.context.locale)
-        return picture(self.found, self.saying.told(info, locale), width=width, notice=notice)
+        return picture(self.found, self.saying.told(info, locale), width=width, notice=self.notice(info, locale))
 
 
 @strawberry.type(description="Whether complications of a treatment were covered on the day one was noticed.")

@@ -136,7 +136,7 @@ async def _range(by: Acting, clinic: Clinic) -> tuple[date, date]:
     bounds = [day_at(place, clinic.registered_at), *(agreed or ())]
     if by.viewer.role is not Role.OPERATOR:
         bounds.append(today - BACK)
-    return max(day for day in bounds if day), today + AHEAD
+    return max(bounds), today + AHEAD
 
 
 def _require_within(on: date, days: tuple[date, date]) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from suivi.core.clinics.models import Ceased
 from suivi.core.clocks.cycles import SeriesToday
 from suivi.core.clocks.partial_dates import PartialDate
-from suivi.core.clocks.sites import dates_at
+from suivi.core.clocks.sites import LocalDate, dates_at
 from suivi.core.clocks.zones import day_at
 from suivi.core.coverage.content import Clause, Component, Content
 from suivi.core.coverage.cover import Cover, Statement
@@ -34,7 +35,7 @@ class LayerKind(StrEnum):
     INSURER = "insurer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CoverRecord:
     """What a map is read off, as rows. Devices with their warranties in the order they were recorded."""
 
@@ -52,6 +53,11 @@ class CoverRecord:
     insurances: Sequence[Any] = ()
     check_ups: Sequence[Any] = ()
     """Those that were held."""
+
+    @cached_property
+    def dates(self) -> tuple[dict[str, PartialDate], list[LocalDate]]:
+        """Of all anchors, in doubt where the two sides disagree: every component looks at them, at every site."""
+        return dates_by_both(self.anchors, self.local_anchors, self.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +143,7 @@ def cover_map(record: CoverRecord, on: date) -> CoverMap:
         devices=tuple(record.devices),
         sites=tuple(record.treatment.sites),
         check_ups=tuple(counted(record.check_ups, record.procedure, _anchors(record, None), on=on)),
-        disputes=tuple(disputes(record.anchors, record.local_anchors, record.told)),
+        disputes=tuple(disputes(*record.dates)),
     )
 
 
@@ -203,8 +209,7 @@ def _dated(record: CoverRecord, component: Component, site: str | None, on: date
 
 
 def _anchors(record: CoverRecord, site: str | None) -> dict[str, PartialDate]:
-    """In doubt where the two sides disagree."""
-    dates, local = dates_by_both(record.anchors, record.local_anchors, record.told)
+    dates, local = record.dates
     return dates_at(dates, local, site=site)
 
 

@@ -1,11 +1,10 @@
 """Dates that the patient's side and the clinic's side tell differently, which put cover in doubt between the two."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from suivi.core.clocks.partial_dates import DateInterval, DisputedDate
-from suivi.core.treatments.sides import Told, dates_by_both
+from suivi.core.clocks.partial_dates import DateInterval, DisputedDate, PartialDate
+from suivi.core.clocks.sites import LocalDate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +17,8 @@ class Dispute:
     cycle: int | None = None
 
 
-def disputes(anchors: Iterable[Any], local_anchors: Iterable[Any], told: Iterable[Told]) -> Iterator[Dispute]:
-    dates, local = dates_by_both(anchors, local_anchors, told)
+def disputes(dates: Mapping[str, PartialDate], local: Iterable[LocalDate]) -> Iterator[Dispute]:
+    """`dates` and `local` as `suivi.core.treatments.sides.dates_by_both` finds them."""
     for name, found in dates.items():
         if isinstance(found, DisputedDate):
             yield Dispute(anchor=name, between=found.between)

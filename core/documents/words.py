@@ -22,15 +22,20 @@ def words(language: str) -> Mapping[str, Any]:
 
 def spoken(tag: str) -> str:
     """The language of `LANGUAGES` that a reader of `tag` is given: `fr` for `fr-CA`, English where there is none."""
-    base = tag.replace("_", "-").split("-")[0].lower()
+    base = _base(tag)
     return base if base in LANGUAGES else "en"
 
 
 def unavailable_of(tags: Iterable[str]) -> tuple[str, ...]:
     """Those that documents are not written in, each once, in order."""
-    return tuple(dict.fromkeys(tag for tag in tags if tag.replace("_", "-").split("-")[0].lower() not in LANGUAGES))
+    return tuple(dict.fromkeys(tag for tag in tags if _base(tag) not in LANGUAGES))
 
 
 def spoken_by(tags: Iterable[str]) -> tuple[str, ...]:
     """Each once, in order; never none."""
     return tuple(dict.fromkeys(spoken(tag) for tag in tags)) or ("en",)
+
+
+def _base(tag: str) -> str:
+    """Its language, without the region."""
+    return tag.replace("_", "-").split("-")[0].lower()

@@ -16,10 +16,10 @@ ALWAYS = FACT
 """The fact of every sentence."""
 PIECE, KNOWN = 2.25, 0.2
 """What a piece, before it is shared out, and a fact count; weights are learnt with the same."""
-ENOUGH = f"{FACT}{FACT}enough"
-"""Names how much a sentence has to lean to promise though no pattern says so; chosen when weights are learnt."""
-TOO_LITTLE = f"{FACT}{FACT}too little"
-"""Names below what a sentence promises nothing though a pattern says so."""
+ENOUGH, TOO_LITTLE = 3.0, -1.5
+"""A sentence that leans more promises though no pattern says so; one that does not lean more than the other promises
+nothing though a pattern does. So far apart that patterns decide unless the words are very sure: sentences about
+anything else, of which a clinic's terms are full, are not those that were learnt from."""
 PLAIN = "plain"
 """The fact of a sentence that no pattern is in."""
 

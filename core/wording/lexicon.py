@@ -110,10 +110,10 @@ class Lexicon:
         facts |= self._seen(line, scope)
         leans = leaning(each, together(facts), self._weights)
         if found:
-            enough = leans > self._weights.get(TOO_LITTLE, 0.0) or _is_slogan(found, line)
+            enough = leans > TOO_LITTLE or _is_slogan(found, line)
             plain = "hit:explicit" in facts and len(line.tokens) <= SHORT and not facts & DOUBTS
             return found if enough or plain else []
-        if leans <= self._weights.get(ENOUGH, 1.0) or NEGATED in facts or not self.names_an_outcome(line):
+        if leans <= ENOUGH or NEGATED in facts or not self.names_an_outcome(line):
             return []
         return [self._leaning_hit(line, each)]
 

@@ -39,6 +39,9 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         was_open, self._latest = self._is_open, len(data)
         super().data_received(data)
+        if self.transport.get_protocol() is not self:
+            # It is a WebSocket by now, which waits for no head.
+            return
         if self._is_open:
             self._before += self._latest if was_open else 0
             if self._before > MOST_HEAD_BYTES:

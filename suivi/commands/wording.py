@@ -50,18 +50,13 @@ def _warn(says: str) -> None:
 def _lines(source: BinaryIO) -> Iterator[str]:
     """As UTF-8 whatever the locale is; what is none shows as U+FFFD and is told, by its number."""
     for number, line in enumerate(source, start=1):
-        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-        if not _is_utf_8(line):
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
             _warn(f"line {number} is not UTF-8: bytes that mean nothing are read as U+FFFD.")
+            text = line.decode("utf-8", errors="replace")
+        text = text.rstrip("\r\n")
         yield text.removeprefix("\ufeff") if number == 1 else text
-
-
-def _is_utf_8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _write(answer: str) -> None:

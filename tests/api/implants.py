@@ -60,6 +60,20 @@ async def warranted(world: World, device_id: str, **changed: Any) -> dict[str, A
     return await world.practitioner.do("attachDeviceWarranty", WARRANTY, **(asked | changed))
 
 
+def by_hand(device_id: str, **limit: Any) -> dict[str, Any]:
+    """A warranty without a template, of one component with this limit, or with none."""
+    component = {"key": "shell", "object": "breast_implant", **({"limit": limit} if limit else {})}
+    return {
+        "deviceId": device_id,
+        "asOf": "2026-03-03",
+        "language": "en",
+        "name": "Own programme",
+        "beneficiary": "PATIENT",
+        "gives": "PRODUCT",
+        "content": {"components": [component]},
+    }
+
+
 async def steps(world: World, treatment_id: str, as_of: str) -> dict[str, dict[str, Any]]:
     answer = await world.patient.ask(
         """query($id: ID!, $on: Date) { treatment(id: $id) { devices { warranties { steps(asOf: $on) {

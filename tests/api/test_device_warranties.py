@@ -13,6 +13,7 @@ from tests.api.implants import (
     EXPLANTED,
     WARRANTY,
     augmented,
+    by_hand,
     covered,
     mail,
     plugins,
@@ -33,16 +34,7 @@ def started_with(smtp: SmtpServer) -> dict[str, Any]:
 async def test_what_cannot_be_attached_as_a_makers_warranty(world: World, subtests: pytest.Subtests) -> None:
     """R-137."""
     device = await registered(world, await augmented(world))
-    by_hand: dict[str, Any] = {
-        "deviceId": device["id"],
-        "asOf": "2026-03-03",
-        "language": "en",
-        "name": "Own programme",
-        "beneficiary": "PATIENT",
-        "gives": "PRODUCT",
-        "content": {"components": [{"key": "shell", "object": "breast_implant"}]},
-    }
-    wrong = Trying(who=world.practitioner, mutation="attachDeviceWarranty", good=by_hand)
+    wrong = Trying(who=world.practitioner, mutation="attachDeviceWarranty", good=by_hand(device["id"]))
     limit = {"unit": "YEAR", "count": 10, "starts": "first_smile"}
 
     await each_is_refused(
@@ -69,7 +61,8 @@ async def test_what_cannot_be_attached_as_a_makers_warranty(world: World, subtes
     )
     own = limit | {"starts": "implantation"}
     content = {"components": [{"key": "shell", "object": "breast_implant", "limit": own}]}
-    attached = await world.patient.do("attachDeviceWarranty", WARRANTY, **{**by_hand, "content": content})
+    limited: dict[str, Any] = by_hand(device["id"]) | {"content": content}
+    attached = await world.patient.do("attachDeviceWarranty", WARRANTY, **limited)
     assert attached["__typename"] == "DeviceWarranty"
 
 
@@ -218,18 +211,9 @@ async def test_where_nobody_says_what_an_enrolment_is_for_a_person_has_to_look(w
     """R-138: silence does not read as covered, and does not take away either."""
     treatment_id = await augmented(world)
     device = await registered(world, treatment_id)
-    limit = {"unit": "YEAR", "count": 10, "starts": "implantation"}
-    by_hand: dict[str, Any] = {
-        "deviceId": device["id"],
-        "asOf": "2026-03-03",
-        "language": "en",
-        "name": "Own programme",
-        "beneficiary": "PATIENT",
-        "gives": "PRODUCT",
-        "enrolmentDays": 30,
-        "content": {"components": [{"key": "shell", "object": "breast_implant", "limit": limit}]},
-    }
-    await world.patient.do("attachDeviceWarranty", WARRANTY, **by_hand)
+    limited = by_hand(device["id"], unit="YEAR", count=10, starts="implantation")
+    own: dict[str, Any] = limited | {"enrolmentDays": 30}
+    await world.patient.do("attachDeviceWarranty", WARRANTY, **own)
 
     states = {day: (await covered(world, treatment_id, day))["shell"]["state"] for day in ("2026-04-02", "2026-04-03")}
 

@@ -140,6 +140,28 @@ async def test_after_a_request_the_next_one_arrives_in_time_too(
     assert rest.rpartition(b"}")[2][: len(status) or None] == status
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_websocket_stays_open_for_longer_than_a_head_may_take(
+    quick: Suivi, address: str, is_first: bool
+) -> None:
+    reader, writer = await asyncio.open_connection(*address.split(":"))
+    if not is_first:
+        writer.write(asking(quick))
+        await reader.readuntil(b"}}}")
+    spoken = b"sec-websocket-protocol: graphql-transport-ws\r\n"
+    writer.write(b"GET /graphql HTTP/1.1\r\nhost: suivi\r\n" + UPGRADE + KEY + spoken + b"\r\n")
+    opened = await reader.readuntil(b"\r\n\r\n")
+
+    await asyncio.sleep(1.3)
+    writer.write(b"\x89\x80\x00\x00\x00\x00")
+
+    async with asyncio.timeout(PATIENCE):
+        heard = await reader.read(2)
+    writer.close()
+    assert opened.startswith(b"HTTP/1.1 101 ")
+    assert heard == b"\x8a\x00"
+
+
 NO_HANDSHAKES = {
     "without a key": b"GET /graphql HTTP/1.1\r\nhost: suivi\r\n" + UPGRADE + b"\r\n",
     "by POST": b"POST /graphql HTTP/1.1\r\nhost: suivi\r\ncontent-length: 2\r\n" + UPGRADE + KEY + b"\r\n{}",

@@ -13,7 +13,7 @@ from math import exp, sqrt
 from pathlib import Path
 
 from suivi.core.registry import Registry
-from suivi.core.wording.leaning import ALWAYS, ENOUGH, FACT, FOLDER, KNOWN, PIECE, TOO_LITTLE, pieces
+from suivi.core.wording.leaning import ALWAYS, FACT, FOLDER, KNOWN, PIECE, pieces
 from suivi.core.wording.lexicon import words_of
 from suivi.core.wording.rules import compiled
 
@@ -24,10 +24,6 @@ TRUST = {"development": 1.0, "learning": 4.0}
 ROUNDS, STEP, COST, KEPT = 20, 0.6, 5e-4, 4000
 FIRST = 6
 """Rounds that are enough to see which pieces are worth keeping."""
-
-THRESHOLDS = {ENOUGH: 3.0, TOO_LITTLE: -1.5}
-"""High and low enough that patterns decide unless the words are very sure: sentences about anything else, of which a
-clinic's terms are full, are not those that were learnt from."""
 
 Example = tuple[dict[str, float], bool, float]
 """What counts how much, whether it is a promise, and how much the sentence counts."""
@@ -41,7 +37,7 @@ class Labelled:
 
     def examples(self) -> list[Example]:
         """Of several sentences in a row, which of them promises is not labelled."""
-        told = self.lines if not self.promises else self.lines[:1] if len(self.lines) == 1 else []
+        told = self.lines if not self.promises or len(self.lines) == 1 else []
         return [(counted, self.promises, self.trust) for counted in told]
 
 
@@ -99,7 +95,7 @@ def written(weights: dict[str, float]) -> str:
     rows = sorted((name, round(weight, 2)) for name, weight in weights.items())
     return (
         "# Learnt by tests/core/wording/learn.py: a weight and what it is of. Nobody edits these by hand.\n"
-        + "".join(f"{weight:g}\t{name}\n" for name, weight in rows if weight or name.startswith(FACT * 2))
+        + "".join(f"{weight:g}\t{name}\n" for name, weight in rows if weight)
     )
 
 
@@ -108,4 +104,4 @@ if __name__ == "__main__":
         development, learning = (labelled(language, half) for half in TRUST)
         random.Random(5).shuffle(learning)
         weights = learnt([example for one in (*development, *learning) for example in one.examples()])
-        (FOLDER / f"{language}.tsv").write_text(written({**weights, **THRESHOLDS}), encoding="utf-8")
+        (FOLDER / f"{language}.tsv").write_text(written(weights), encoding="utf-8")
