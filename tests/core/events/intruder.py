@@ -1,5 +1,7 @@
 """Somebody who can write to the database but does not hold the audit key."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -50,18 +52,14 @@ class Cell:
     def _column(self) -> str:
         return f'"{self.model._meta.fields_db_projection[self.name]}"'
 
-    async def unnoticed(self) -> list[str]:
-        """The changes to this cell that `verify` does not find, or for which it names another row."""
+    async def changes(self) -> "list[Change]":
+        """All that might be done to this cell as it is now; each is another value, or other bytes for the same."""
         place = await self._place()
         stored = (await run(f"SELECT {self._column} AS stored FROM {self._table} WHERE {place}"))[0]["stored"]
-        missed = []
-        for expression in self._other_values(stored):
-            await run(f"UPDATE {self._table} SET {self._column} = {expression} WHERE {place}")
-            if not self._is_named_in(await verify(KEY)):
-                missed.append(f"{self.model.__name__}.{self.name} = {expression}")
-            place_now = place.replace(str(self.row_id), OTHER_ID) if self.is_key else place
-            await run(f"UPDATE {self._table} SET {self._column} = {{0}} WHERE {place_now}", stored)
-        return missed
+        return [Change(self, place, stored, expression) for expression in self._other_values(stored)]
+
+    async def put(self, expression: str, place: str, *values: Any) -> None:
+        await run(f"UPDATE {self._table} SET {self._column} = {expression} WHERE {place}", *values)
 
     async def _place(self) -> str:
         """Where the row is, whatever its id becomes."""
@@ -71,7 +69,7 @@ class Cell:
         return f"rowid = {(await run(f'SELECT rowid FROM {self._table} WHERE {place}'))[0]['rowid']}"
 
     def _other_values(self, stored: Any) -> list[str]:
-        """SQL for what it might be changed to; each is another value, or other bytes for the same."""
+        """SQL for what it might be changed to."""
         changed = [self.other]
         if stored is not None and self.may_be_null:
             changed.append("NULL")
@@ -79,12 +77,42 @@ class Cell:
             changed += [*self.same, f"CAST({self._column} AS BLOB)"]
         return changed
 
-    def _is_named_in(self, findings: list[Finding]) -> bool:
+    def is_named_in(self, findings: list[Finding]) -> bool:
         named = {each.row_id for each in findings if each.table == self.model._meta.db_table}
         if self.is_key and self.model is Event:
             # No hash that is not in the event itself knows its id: the row is named by where it lies.
             return bool(named)
         return str(self.row_id) in named
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a cell held, and what is put there instead."""
+
+    cell: Cell
+    place: str
+    stored: Any
+    expression: str
+
+    def __str__(self) -> str:
+        return f"{self.cell.model.__name__}.{self.cell.name} = {self.expression}"
+
+    async def make(self) -> None:
+        await self.cell.put(self.expression, self.place)
+
+    async def undo(self) -> None:
+        place = self.place.replace(str(self.cell.row_id), OTHER_ID) if self.cell.is_key else self.place
+        await self.cell.put("{0}", place, self.stored)
+
+
+async def unnoticed(changes: Sequence[Change]) -> list[Change]:
+    """Those among them that `verify` does not find when all are made at once, or for which it names another row."""
+    for change in changes:
+        await change.make()
+    findings = await verify(KEY)
+    for change in changes:
+        await change.undo()
+    return [change for change in changes if not change.cell.is_named_in(findings)]
 
 
 OTHER_ID = "01980000-0000-7000-8000-000000000000"
