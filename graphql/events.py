@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from suivi.core.access.viewer import Role
+from suivi.core.access.table import PATIENT_SIDE
 from suivi.core.confirmations.models import ConfirmationRequest
 from suivi.core.events.models import Event as EventRow
 from suivi.core.patients.models import Patient
@@ -15,7 +15,6 @@ from suivi.graphql.context import Info
 from suivi.graphql.nodes import Connection, Node, connection, global_id, read_page
 
 _REQUEST = ConfirmationRequest._meta.db_table
-_ASKING = (Role.PATIENT, Role.REPRESENTATIVE)
 
 
 @strawberry.type(description="One thing that happened. Events are appended and never changed.")
@@ -69,7 +68,7 @@ async def history(info: Info, noun_id: UUID, *, first: int, after: str | None) -
 
 async def _is_named(info: Info, row: Any) -> bool:
     """A clinic may see what was asked of it, its own staff and Suivi by name, and not who asks."""
-    if row.noun != _REQUEST or row.actor_role not in _ASKING:
+    if row.noun != _REQUEST or row.actor_role not in PATIENT_SIDE:
         return True
     request = await info.context.one(ConfirmationRequest, row.noun_id)
     return request is not None and await info.context.one(Patient, request.patient_id) is not None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from suivi.core.texts import language_of
 
 ENGLISH = "en"
+ANYTHING = "*"
 LONGEST = 1000
 """Characters that are read of a header; browsers send fewer than a hundred."""
 # RFC 9110, 12.5.4 and 12.4.2: a language range, and how much it is liked.
@@ -27,18 +28,21 @@ def language_for(header: str | None) -> str:
 
 
 def _liked(header: str) -> Iterator[str]:
-    """Tags, the best first, of equals the first. `*` is whatever there is, so English; the unreadable is left out."""
+    """Tags, the best first, of equals the first. `*` is whatever there is, so English; the unreadable is left out.
+
+    A refused `*` refuses what is not named, and no tag that is.
+    """
     parts = [found for part in header[:LONGEST].split(",") if (found := _RANGE.fullmatch(part))]
-    weighed = [(float(part["quality"] or 1), _usual(part["tag"])) for part in parts]
-    refused = {tag for quality, tag in weighed if not quality}
+    weighed = [(float(part["quality"] or 1), part["tag"]) for part in parts]
+    refused = {_usual(tag) for quality, tag in weighed if not quality and tag != ANYTHING}
     for quality, tag in sorted(weighed, key=lambda one: -one[0]):
-        if quality and tag not in refused:
-            yield tag
+        if quality and _usual(tag) not in refused:
+            yield _usual(tag)
 
 
 def _usual(tag: str) -> str:
     language, *rest = tag.split("-")
-    return ENGLISH if tag == "*" else "-".join([language.lower(), *rest])
+    return ENGLISH if tag == ANYTHING else "-".join([language.lower(), *rest])
 
 
 def _base(tag: str) -> str:

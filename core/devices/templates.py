@@ -75,7 +75,7 @@ def offered(template: WarrantyTemplate, known: Known, *, language: str) -> Offer
         enrolment_days=_days(template, *_ENROLMENT),
         return_days=_days(template, "return"),
         claim_days=_days(template, "claim"),
-        claim_from=ClaimStart(template.deadlines["claim_from"]) if "claim_from" in template.deadlines else None,
+        claim_from=None if (starts := template.deadlines.get("claim_from")) is None else ClaimStart(starts),
         evidence_needed=tuple(one for one in template.conditions if one in _SHOWN),
     )
 
@@ -87,14 +87,19 @@ def _kind(template: WarrantyTemplate, known: Known, language: str) -> str:
 
 
 def deadline_problems(template: WarrantyTemplate) -> Iterator[str]:
-    """What nobody meant: deadlines that count from nothing, or are for a part that the warranty does not have."""
+    """What nobody meant: deadlines of no days, that count from nothing, or are for a part that the warranty lacks."""
+    for key, told in template.deadlines.items():
+        if key.endswith("_days") and (not isinstance(told, int) or told < 1):
+            yield f"deadlines: {key} is {told!r}, which is no number of days"
+        if key.endswith("_for") and not (isinstance(told, list) and told):
+            yield f"deadlines: {key} is {told!r}, which is no list of parts"
     starts = template.deadlines.get("claim_from")
-    if starts is not None and starts not in set(ClaimStart):
+    if starts is not None and starts not in list(ClaimStart):
         yield f"deadlines: claim_from is {starts!r}, which is neither {' nor '.join(ClaimStart)}"
-    parts = {one.id for one in _components(template)}
+    parts = sorted(one.id for one in _components(template))
     for part in _depending(template):
         if part not in parts:
-            yield f"deadlines: {part!r} is no part of it; there are {', '.join(sorted(parts))}"
+            yield f"deadlines: {part!r} is no part of it; there are {', '.join(parts)}"
 
 
 def _components(template: WarrantyTemplate) -> Iterator[Component]:

@@ -10,7 +10,7 @@ from suivi.core.coverage.wording import Kept, Reviewed, require_worded, words_in
 from suivi.core.wording.alone import alone
 from suivi.core.wording.rules import review
 
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S+@\S+|https?://\S+")
 """Where to claim. What an insurer is called promises nothing in an address."""
 
 

@@ -44,11 +44,10 @@ _HANGUL = re.compile(r"[가-힣]")
 
 def evident_language(text: str, declared: str) -> str:
     """The declared one, unless the text speaks another that is known here, and clearly."""
-    begun = text[:READ]
-    letters = sum(map(len, _WORD.findall(begun)))
-    if declared != "ko" and len(_HANGUL.findall(begun)) * 2 > letters:
+    begun = fold(text[:READ])
+    words = _WORD.findall(begun)
+    if declared != "ko" and len(_HANGUL.findall(begun)) * 2 > sum(map(len, words)):
         return "ko"
-    words = set(_WORD.findall(fold(begun)))
-    seen = {language: len(words & small) for language, small in SMALL.items()}
+    seen = {language: len(small.intersection(words)) for language, small in SMALL.items()}
     best = max(seen, key=lambda language: seen[language])
     return best if seen[best] >= FEWEST and seen[best] > 2 * seen.get(declared, 0) + 1 else declared

@@ -11,9 +11,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("weights")
 FACT = "!"
-"""Begins the name of what patterns found, which no piece of a text begins with."""
+"""Begins the name of what patterns found; of the pieces of a text, only those of an exclamation mark begin with it."""
 ALWAYS = FACT
-"""The fact of every sentence."""
+"""The fact of every sentence. An exclamation mark alone has the same name and adds its small weight again."""
 PIECE, KNOWN = 2.25, 0.2
 """What a piece, before it is shared out, and a fact count; weights are learnt with the same."""
 ENOUGH, TOO_LITTLE = 3.0, -1.5

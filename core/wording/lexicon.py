@@ -69,10 +69,10 @@ class Lexicon:
         self._rules: dict[str, _Rule] = {}
         classes: dict[str, tuple[str, ...]] = dict.fromkeys((*CONTEXTS, *SUBJECTS, "sight"), ())
         classes |= words.classes
-        for promise in words.promises:
+        for number, promise in enumerate(words.promises):
             for subject in (promise.by,) if promise.by else SUBJECTS:
-                # No name of a class in a file has a space.
-                name = f"promise {promise.name} {subject}"
+                # By its number, for a plugin may call one as core does; no name of a class in a file has a space.
+                name = f"promise {number} {subject}"
                 classes[name] = tuple(pattern.replace(OUTCOME, f"<{subject}>") for pattern in promise.match)
                 self._rules[name] = _Rule(f"{subject}_promised", promise)
         self.grammar = Grammar(classes)

@@ -1,7 +1,11 @@
 """Core's words with those of plugins."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from suivi.core.inputs import keepable
 from suivi.core.wording.lexicon import Lexicon
@@ -42,6 +46,9 @@ def wrong_with_words(answer: Any, core: PromiseWords | None, language: str) -> s
         return None
     if type(answer) is not PromiseWords or answer.language != language:
         return f"answers no PromiseWords of {language}; None adds nothing"
+    misshapen = _misshapen(answer)
+    if misshapen is not None:
+        return f"answers PromiseWords with {misshapen}"
     if not _are_patterns(answer):
         return (
             f"answers more than {MOST_PATTERNS} patterns, or one that is no text of 1 to {LONGEST_PATTERN} characters"
@@ -53,9 +60,25 @@ def wrong_with_words(answer: Any, core: PromiseWords | None, language: str) -> s
     return None
 
 
+def _misshapen(answer: PromiseWords) -> str | None:
+    """A dataclass holds what it was given, whatever its annotations say."""
+    if type(answer.promises) not in (list, tuple) or not all(type(one) is Promise for one in answer.promises):
+        return "promises that are no tuple of Promise"
+    promises = [{part.name: getattr(one, part.name) for part in fields(one)} for one in answer.promises]
+    try:
+        _shape().validate_python({**vars(answer), "promises": promises})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return None
+
+
+@cache
+def _shape() -> TypeAdapter[PromiseWords]:
+    return TypeAdapter(PromiseWords)
+
+
 def _are_patterns(answer: PromiseWords) -> bool:
-    if not all(type(promise) is Promise for promise in answer.promises):
-        return False
     patterns = [pattern for group in answer.classes.values() for pattern in group]
     patterns += [pattern for promise in answer.promises for pattern in promise.match]
     return len(patterns) <= MOST_PATTERNS and all(

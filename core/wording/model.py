@@ -23,7 +23,7 @@ class Promise:
     match: tuple[str, ...]
     by: Subject | None = None
     despite: tuple[str, ...] = ()
-    """Circumstances that do not take it back: `hedge`, `condition`, `question`, `evidence`."""
+    """Circumstances that do not take it back, such as `hedge` or `evidence`; `docs/wording.md` names them all."""
     unless: tuple[str, ...] = ()
     """Classes that have no word anywhere in the sentence."""
 

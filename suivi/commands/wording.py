@@ -32,7 +32,8 @@ def run(language: str, file: Path | None, *, as_json: bool) -> int:
         # Whoever read has enough. What is buffered goes nowhere, so that the interpreter's exit has nothing to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        return _refuse(f"{file} cannot be read: {error.strerror}.")
+        place = f"{error.filename} cannot be read" if error.filename else "reading or writing failed"
+        return _refuse(f"{place}: {error.strerror}.")
     return 0
 
 

@@ -20,6 +20,8 @@ from suivi.graphql.languages import LONGEST, language_for
         ("fr, en", "fr"),
         ("*;q=0.1, fr;q=0.5", "fr"),
         ("fr;q=0, *", "en"),
+        ("de;q=0.5, en, *;q=0", "en"),
+        ("en;q=0, de;q=0.5, *", "de"),
         ("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", "fr-CH"),
         ("FR-ch", "fr-ch"),
         (" fr ; q=0.5 ,\ten\t", "en"),

@@ -1,6 +1,7 @@
 """What templates of the market make of a manufacturer's warranty (R-137)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,37 @@ def test_what_a_plugin_got_wrong_about_deadlines_is_said_before_anybody_attaches
     assert "'tuesday', which is neither explantation nor noticing" in found
     assert "'twenty_years' is no part of it" in found
     assert "'contracture'" not in found
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ({"registration_days": "90"}, "registration_days is '90', which is no number of days"),
+        ({"explant_return_days": 0}, "explant_return_days is 0, which is no number of days"),
+        ({"registration_for": "contracture"}, "registration_for is 'contracture', which is no list of parts"),
+    ],
+)
+def test_a_deadline_that_would_be_passed_over_is_said_to_its_author(told: dict[str, Any], problem: str) -> None:
+    """R-138."""
+    motiva = manufacturer_templates(SPECIALTIES["surgery"])["motiva"]
+
+    found = list(deadline_problems(motiva.model_copy(update={"deadlines": motiva.deadlines | told})))
+
+    assert found == [f"deadlines: {problem}"]
+
+
+def test_a_start_of_claims_that_is_left_empty_is_left_out_and_several_are_a_problem() -> None:
+    """R-137: the plugin's author is told, and whoever attaches it meets no fault of the server."""
+    specialty = SPECIALTIES["surgery"]
+    motiva = manufacturer_templates(specialty)["motiva"]
+    known = Known(scope=Scope(specialty="surgery"), specialty=specialty, procedure=None)
+    empty, several = (
+        motiva.model_copy(update={"deadlines": {"claim_days": 30, "claim_from": told}})
+        for told in (None, ["noticing", "explantation"])
+    )
+
+    assert (list(deadline_problems(empty)), offered(empty, known, language="en").claim_from) == ([], None)
+    assert len(list(deadline_problems(several))) == 1
 
 
 def test_what_lasts_for_life_is_the_product_and_not_the_money_for_another_operation() -> None:

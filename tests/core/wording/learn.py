@@ -41,15 +41,19 @@ class Labelled:
         return [(counted, self.promises, self.trust) for counted in told]
 
 
+def sentences_of(part: str, language: str) -> list[tuple[str, str]]:
+    """The label and the text of each sentence."""
+    lines = (SETS / part / f"{language}.tsv").read_text(encoding="utf-8").splitlines()
+    split = (line.split("\t", 1) for line in lines if line.strip() and not line.startswith("#"))
+    return [(label, text) for label, text in split]
+
+
 def labelled(language: str, half: str) -> list[Labelled]:
     words = Registry.load(only=BUILT_IN).promise_words(language)
     assert words is not None
     lexicon = compiled(words)
     found = []
-    for row in (SETS / half / f"{language}.tsv").read_text(encoding="utf-8").splitlines():
-        if row[:1] == "#" or not row.strip():
-            continue
-        label, text = row.split("\t", 1)
+    for label, text in sentences_of(half, language):
         lines = []
         for line in lexicon.lines(text):
             each = {piece for one in pieces(words_of(line)) for piece in one}

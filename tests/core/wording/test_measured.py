@@ -9,8 +9,8 @@ import pytest
 from suivi.core.registry import Registry
 from suivi.core.wording.leaning import ALWAYS, weights
 from suivi.core.wording.rules import findings
+from tests.core.wording.learn import BUILT_IN, sentences_of
 
-SETS = Path(__file__).parent / "sets"
 PAGE = Path(__file__).parents[3] / "docs" / "wording.md"
 NAMES = {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "tr": "Turkish", "ko": "Korean"}
 PARTS = ("development", "learning", "held_out")
@@ -36,17 +36,12 @@ class Measured:
 
 @cache
 def measured(part: str, language: str) -> Measured:
-    words = Registry.load(only=["dental", "ivf", "ophthalmology", "regenerative", "surgery"]).promise_words(language)
-    labelled = [line.split("\t", 1) for line in lines(part, language)]
+    words = Registry.load(only=BUILT_IN).promise_words(language)
+    labelled = sentences_of(part, language)
     shown = [label for label, text in labelled if findings(text, language=language, words=words)]
     promises = sum(label == "promise" for label, _ in labelled)
     right = shown.count("promise")
     return Measured(right / len(shown), right / promises)
-
-
-def lines(part: str, language: str) -> list[str]:
-    text = (SETS / part / f"{language}.tsv").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def table() -> str:
@@ -57,7 +52,7 @@ def table() -> str:
             if part in MEASURED:
                 one = measured(part, language)
                 figures = f"{one.precision:.3f} | {one.recall:.3f}"
-            rows.append(f"| {name} | {part.replace('_', '-')} | {len(lines(part, language))} | {figures} |")
+            rows.append(f"| {name} | {part.replace('_', '-')} | {len(sentences_of(part, language))} | {figures} |")
     return "\n".join(rows)
 
 
@@ -79,12 +74,12 @@ def test_the_page_has_the_figures_that_are_measured() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_main_languages_have_at_least_two_hundred_sentences(language: str) -> None:
-    assert sum(len(lines(part, language)) for part in PARTS) >= 200
+    assert sum(len(sentences_of(part, language)) for part in PARTS) >= 200
 
 
 @pytest.mark.parametrize("language", NAMES)
 def test_no_sentence_stands_twice(language: str) -> None:
-    sentences = [line.split("\t", 1)[1] for part in PARTS for line in lines(part, language)]
+    sentences = [text for part in PARTS for _, text in sentences_of(part, language)]
 
     assert len(sentences) == len(set(sentences))
 

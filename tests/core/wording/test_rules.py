@@ -218,6 +218,29 @@ def test_a_text_that_is_evidently_in_another_language_is_read_in_both() -> None:
     ]
 
 
+def test_korean_is_evident_however_its_syllables_are_written() -> None:
+    syllables = "통증도 흉터도 없습니다."
+
+    assert findings(syllables, language="en")
+    assert findings(unicodedata.normalize("NFD", syllables), language="en")
+
+
+def test_a_short_question_is_read_with_its_answer_and_a_longer_one_for_itself() -> None:
+    [short] = findings("Pain? None, guaranteed.", language="en")
+    [longer] = findings("Will there be any pain afterwards? Guaranteed result.", language="en")
+
+    assert short.sentence == "Pain? None, guaranteed."
+    assert longer.sentence == "Guaranteed result."
+
+
+def test_a_promise_at_the_end_of_a_very_long_sentence_is_shown_at_its_place() -> None:
+    text = "the doctor sees the file and the letter " * 40 + "and you get a guaranteed result"
+
+    [finding] = findings(text, language="en")
+
+    assert [text[start:end] for start, end in finding.spans] == ["guaranteed result"]
+
+
 def test_a_sentence_that_stands_twice_is_shown_twice_each_at_its_place() -> None:
     text = "Perfect teeth guaranteed! The crown is covered. Perfect teeth guaranteed!"
 

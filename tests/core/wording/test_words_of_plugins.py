@@ -1,6 +1,7 @@
 """What plugins add to the words of the linter: used where it can be read, left out and shown where it cannot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,9 @@ from suivi.core.registry import Registry
 from suivi.core.specialties.model import Manifest
 from suivi.core.wording.model import Promise, PromiseWords
 from suivi.core.wording.rules import findings
+from suivi.core.wording.words import core_words
 
+NOSE = Promise(name="nose", kind="explicit", by="looks", match=("nose",))
 FEET = PromiseWords(language="en", classes={"looks": ("dancing feet",)})
 
 
@@ -47,6 +50,18 @@ def test_a_plugin_can_bring_a_language_that_core_does_not_speak() -> None:
     assert findings("Garantált siker!", language="hu", words=words)
 
 
+def test_a_promise_that_is_called_as_one_of_cores_takes_that_one_nothing_away() -> None:
+    core = core_words("en")
+    assert core is not None
+    namesakes = tuple(replace(promise, match=("dancing feet",)) for promise in core.promises)
+    answer = PromiseWords(language="en", classes={}, promises=namesakes)
+
+    words = loaded(lambda language: answer).promise_words("en")
+
+    assert findings("The nose of your dreams.", language="en", words=words)
+    assert findings("Dancing feet.", language="en", words=words)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -57,6 +72,15 @@ def test_a_plugin_can_bring_a_language_that_core_does_not_speak() -> None:
         PromiseWords(language="en", classes={"looks": ("<looks> again",)}),
         PromiseWords(language="en", classes={"covered": ("price ~2 list",)}),
         PromiseWords(language="en", classes={"looks": ("nose",) * 2_001}),
+        PromiseWords(language="en", classes=None),  # type: ignore[arg-type]
+        PromiseWords(language="en", classes={"looks": "nose"}),  # type: ignore[dict-item]
+        PromiseWords(language="en", classes={}, contractions={"a": 1}),  # type: ignore[dict-item]
+        PromiseWords(language="en", classes={}, abbreviations=(1,)),  # type: ignore[arg-type]
+        PromiseWords(language="en", classes={}, promises=None),  # type: ignore[arg-type]
+        PromiseWords(language="en", classes={}, promises=({},)),  # type: ignore[arg-type]
+        PromiseWords(language="en", classes={}, promises=(replace(NOSE, by="nose"),)),  # type: ignore[arg-type]
+        PromiseWords(language="en", classes={}, promises=(replace(NOSE, kind="sure"),)),  # type: ignore[arg-type]
+        PromiseWords(language="en", classes={}, promises=(replace(NOSE, unless=None),)),  # type: ignore[arg-type]
     ],
 )
 def test_what_cannot_be_used_is_left_out_whole_and_shown_among_the_failures(answer: Any) -> None:
