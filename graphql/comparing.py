@@ -10,6 +10,7 @@ import strawberry
 
 from suivi.core import inputs
 from suivi.core.access.narrowing import NotFound
+from suivi.core.clinics.ending import has_ended
 from suivi.core.clinics.models import Clinic as ClinicRow
 from suivi.core.coverage import comparing
 from suivi.core.coverage import content as said
@@ -87,12 +88,11 @@ class ClinicTerms(Noticed):
     @classmethod
     def of(cls, clinic: Any, terms: Any, on: date) -> "ClinicTerms":
         """`on` is the day asked about, at the clinic."""
-        ended = clinic.ceased_on is not None and clinic.ceased_on <= on
         state = TermsState.PUBLISHED if terms else TermsState.NONE_PUBLISHED
         own = terms.response_days if terms else None
         return cls(
             clinic=clinic,
-            state=TermsState.CLINIC_ENDED if ended else state,
+            state=TermsState.CLINIC_ENDED if has_ended(clinic, on=on) else state,
             terms=terms,
             response_days=clinic.response_days if own is None else own,
             reference_period=terms.reference_period if terms else None,

@@ -283,8 +283,9 @@ def _of_insurer(record: CoverRecord, insurance: Any, on: date) -> Layer:
 
 
 def _first_day_without(insurance: Any, record: CoverRecord) -> date | None:
-    """`valid_until` is covered; the day on which a cancellation was recorded is not."""
-    ends = [insurance.valid_until + timedelta(days=1)] if insurance.valid_until else []
+    """`valid_until` is covered; the day on which a cancellation was recorded is not. No day follows 9999-12-31."""
+    until = insurance.valid_until
+    ends = [until + timedelta(days=1)] if until and until < date.max else []
     ends += [day_at(record.history.place, insurance.ended_at)] if insurance.ended_at else []
     return max(min(ends), insurance.valid_from) if ends else None
 

@@ -32,8 +32,8 @@ async def terms_agreed(clinics: Sequence[UUID], about: Scope, *, on: date) -> di
     """
     found = await terms_in_force(clinics, about, on=on)
     # No day begins anywhere more than fourteen hours before it does in UTC.
-    begins = datetime.combine(on, time(), UTC) - timedelta(hours=14)
-    of_that_day = [key for key, row in found.items() if row.effective_from == on and row.published_at >= begins]
+    begins, early = datetime.combine(on, time(), UTC), timedelta(hours=14)
+    of_that_day = [key for key, row in found.items() if row.effective_from == on and row.published_at + early >= begins]
     return found | await _as_the_day_began(of_that_day, about, on) if of_that_day else found
 
 

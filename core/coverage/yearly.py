@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from suivi.core.check_ups.rules import Place, planned
+from suivi.core.check_ups.rules import Place, Timeliness, planned, timeliness
 from suivi.core.clocks.anchors import start_of
 from suivi.core.clocks.partial_dates import DateInterval, PartialDate
-from suivi.core.clocks.periods import Period
+from suivi.core.clocks.periods import Period, PeriodTooLong
 from suivi.core.specialties.model import Procedure
 
 CHECK_UP = "annual_checkup"
@@ -19,7 +19,10 @@ DAYS_OF_A_YEAR = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckUpCounted:
-    """A check-up on record that counts as a yearly one. `day` says for which year: the planned day, if it had one."""
+    """A check-up on record that counts as a yearly one. `day` says for which year.
+
+    It is the planned day, if it had one whose window had opened.
+    """
 
     row: Any
     held: DateInterval
@@ -44,14 +47,20 @@ def counted(
         if row.due_day is None:
             yield CheckUpCounted(row=row, held=held, day=held)
         elif _is_yearly(row, procedure):
-            start = start_of(row.anchor, dates).dates
-            yield CheckUpCounted(row=row, held=held, day=start.plus_days(row.due_day) if start else held)
+            yield CheckUpCounted(row=row, held=held, day=_day(row, procedure, dates, held))
 
 
 def _is_yearly(row: Any, procedure: Procedure) -> bool:
     """Its window reaches the end of the first year, or it is of a later one."""
     found = planned(procedure, row.due_day, row.anchor)
     return found is not None and found.window[1] + row.due_day - found.day >= DAYS_OF_A_YEAR
+
+
+def _day(row: Any, procedure: Procedure, dates: Mapping[str, PartialDate], held: DateInterval) -> DateInterval:
+    """The planned day; as it was held where that was too early for the plan, or the anchor has no date."""
+    start = start_of(row.anchor, dates).dates
+    standing = timeliness(PartialDate.parse(row.held_on), row.due_day, row.anchor, procedure, dates)
+    return held if start is None or standing is Timeliness.EARLY else start.plus_days(row.due_day)
 
 
 def next_due(
@@ -62,10 +71,13 @@ def next_due(
     sites: Sequence[str],
     on: date,
 ) -> DateInterval | None:
-    """The first anniversary from `on` that no check-up is on record for; None where the cover ends before."""
+    """The first anniversary from `on` that no check-up is on record for; None where cover or calendar end before."""
     year = max(1, on.year - starts.latest.year)
     while True:
-        due = starts.plus(Period(years=year))
+        try:
+            due = starts.plus(Period(years=year))
+        except PeriodTooLong:
+            return None
         if ends is not None and due.latest >= ends.latest:
             return None
         if due.latest >= on and not _done(starts, year, held, sites):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from suivi.core import inputs
 from suivi.core.access.narrowing import NotFound, fetch, narrow
-from suivi.core.access.viewer import Role
+from suivi.core.access.table import CLINIC_SIDE
 from suivi.core.acting import Acting, action
 from suivi.core.clinics.ending import require_there
 from suivi.core.clinics.models import Clinic, Member, MemberKind
@@ -25,8 +25,6 @@ from suivi.core.treatments.rules import AnchorChecked, AnchorGiven
 from suivi.core.treatments.series import Course, goes_on_with
 from suivi.core.treatments.stored import course_of, kept_anchor
 from suivi.core.trips.models import Trip
-
-CLINIC_SIDE = (Role.PRACTITIONER, Role.COORDINATOR)
 
 
 class AgreedInFuture(Refusal):

@@ -63,8 +63,8 @@ def dates_by_both(
 ) -> tuple[dict[str, PartialDate], list[LocalDate]]:
     """The dates on record, and from one side's to the other's where they disagree. `told` is the oldest first.
 
-    A side speaks of a site by what it said of the site, else of the whole treatment. Who says `2026-03`, or `unknown`,
-    does not contradict who says a day of that month.
+    A side speaks of a site by what it said of the site, else of the whole treatment, or of the cycle. Who says
+    `2026-03`, or `unknown`, does not contradict who says a day of that month.
     """
     anchors, local_anchors = list(anchors), list(local_anchors)
     said = _last_said([*anchors, *local_anchors], told)
@@ -114,9 +114,8 @@ def _of_side(side: Side, place: Place, said: Said) -> PartialDate | None:
 def _from_particular(place: Place) -> Iterator[Place]:
     name, _, cycle = place
     yield place
-    # The treatment's own dates are its first cycle's, and say nothing of the others.
-    if not cycle:
-        yield name, "", 0
+    # Of the same cycle: the treatment's own dates are those of the first, and say nothing of the others.
+    yield name, "", cycle
 
 
 def _agreed(recorded: PartialDate, one: PartialDate, other: PartialDate) -> PartialDate:

@@ -320,6 +320,15 @@ async def test_insurance_is_a_layer_of_its_own(world: World) -> None:
     assert layer["howToClaim"] == ["Call the insurer within 30 days."]
 
 
+async def test_insurance_until_the_end_of_the_calendar_has_no_end(world: World) -> None:
+    """R-130: as insurers write it whose policies go on."""
+    await insured(world, validUntil="9999-12-31")
+
+    segment = segment_of(await cover_map(world.patient, world.treatment_id, "2200-12-31"), 1)
+
+    assert (segment["state"], segment["starts"]["earliest"], segment["ends"]) == ("RUNNING", "2026-03-01", None)
+
+
 async def test_what_to_do_to_keep_the_cover(world: World) -> None:
     """R-124: a yearly check-up falls due by the anniversary, as long as the cover runs."""
     duty = {"key": "yearly", "kind": "OBLIGATION", "code": "annual_checkup", "text": "Come once a year."}

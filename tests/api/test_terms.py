@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.api.publishing import clause, publishing
 from tests.api.wrongs import refusal
 from tests.services.world import BEFORE, CEMENTED, World, crown, publish_terms
@@ -202,6 +204,26 @@ async def test_terms_may_start_on_the_29th_of_february(world: World) -> None:
 
     assert before["clinic"]["termsInForce"] == {"number": 1}
     assert then["clinic"]["termsInForce"] == {"number": 2}
+
+
+@pytest.mark.once
+async def test_the_first_and_the_last_day_of_the_calendar_are_days_like_others(world: World) -> None:
+    """R-126: whoever mistypes a year is answered."""
+    ask = 'query($id: ID!, $on: Date!) { clinic(id: $id) { termsInForce(procedure: "crown", asOf: $on) { number } } }'
+
+    shown = [await world.frontend.ask(ask, id=world.clinic_id, on=on) for on in ("0001-01-01", "9999-12-31")]
+    pinned = await world.patient.do(
+        "registerTreatment",
+        "... on Treatment { terms { number } }",
+        patientId=world.patient_id,
+        clinicId=world.clinic_id,
+        procedure="crown",
+        sites=["15"],
+        agreedOn="0001-01-01",
+    )
+
+    assert [one["clinic"]["termsInForce"] for one in shown] == [None, {"number": 1}]
+    assert (pinned["__typename"], pinned["terms"]) == ("Treatment", None)
 
 
 async def test_a_promise_of_a_result_is_published_only_with_a_reason_that_is_kept(world: World) -> None:

@@ -71,9 +71,25 @@ def test_a_planned_check_up_is_of_the_year_it_was_planned_for() -> None:
     assert due(held("2027-04-20")) == "2029-03-03"
 
 
+@pytest.mark.parametrize("due_day", [3_650, 3_650_000])
+def test_a_check_up_held_years_before_its_plan_is_of_the_year_it_was_held_in(due_day: int) -> None:
+    """R-035: the plan's year still needs its own, and there may be no such day."""
+    early = held("2027-02-10", due_day=due_day, anchor="definitive_cementation")
+
+    assert due(early, on=date(2027, 3, 1)) == "2028-03-03"
+    assert due(early, on=date(2036, 3, 1)) == "2036-03-03"
+
+
 def test_none_is_due_that_the_cover_would_not_outlast() -> None:
     assert due(ends=date(2028, 3, 3)) is None
     assert due(ends=date(2028, 3, 4)) == "2028-03-03"
+
+
+def test_none_is_due_after_the_last_day_of_the_calendar() -> None:
+    """A policy may begin on any day: a mistyped year leaves the rest of the map as it is."""
+    last = DateInterval(date(9999, 12, 31), date(9999, 12, 31))
+
+    assert next_due(last, None, (), sites=(), on=ON) is None
 
 
 def test_every_site_needs_its_check_up() -> None:

@@ -110,6 +110,17 @@ def test_a_later_cycle_is_not_measured_by_the_date_of_the_first() -> None:
     assert (second.cycle, str(second.date)) == (2, "2026-05-03")
 
 
+def test_a_date_of_one_site_in_a_cycle_stands_against_the_others_date_of_that_cycle() -> None:
+    """R-022, R-066: as it does outside of cycles."""
+    _, [_, at_14] = dates_by_both(
+        [],
+        [local(SEATED, "2026-05-03", cycle=2), local(SEATED, "2026-10-01", site="14", cycle=2)],
+        [BY_CLINIC, told(Side.PATIENT, "2026-05-03", cycle=2), told(Side.CLINIC, "2026-10-01", site="14", cycle=2)],
+    )
+
+    assert (at_14.site, at_14.cycle, str(at_14.date)) == ("14", 2, "2026-05-03/2026-10-01")
+
+
 def test_without_a_history_the_dates_on_record_count() -> None:
     dates, [at_14] = dates_by_both([anchor(SEATED, "2026-03")], [local(SEATED, "2026-04", site="14")], [])
 
