@@ -101,7 +101,7 @@ class ConfirmationAnswer:
 class ConfirmationItem:
     number: int = strawberry.field(description="1, 2, 3 ... within the request; answers name it.")
     kind: ItemKindEnum  # type: ignore[valid-type]
-    subject: str | None = strawberry.field(description="Id of a component of the terms, or a kind of fee.")
+    subject: str | None = strawberry.field(description="Key of a component of the terms, or a kind of fee.")
     question: str | None = strawberry.field(description="In the asker's words, in the request's language.")
     answer: ConfirmationAnswer | None = strawberry.field(description="Null until it is signed; silence is no answer.")
 

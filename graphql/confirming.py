@@ -30,7 +30,7 @@ class ConfirmationItemInput:
     kind: ItemKindEnum  # type: ignore[valid-type]
     subject: str | None = strawberry.field(
         default=None,
-        description="Id of a component of the terms; for fees, a kind of fee. Left out: all that the kind is about.",
+        description="Key of a component of the terms; for fees, a kind of fee. Left out: all that the kind is about.",
     )
     question: str | None = strawberry.field(default=None, description="In your own words; needed for OTHER.")
 

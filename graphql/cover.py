@@ -113,7 +113,7 @@ class CoverDuty:
     done: list[HeldCheckUp] = strawberry.field(
         description="Check-ups on record that count for it, the first recorded first."
     )
-    layer: str = strawberry.field(description="Id of the layer it keeps.")
+    layer: str = strawberry.field(description="Key of the layer it keeps.")
     what: strawberry.Private[ahead.Duty]
     saying: strawberry.Private[Naming]
 
@@ -126,8 +126,8 @@ class CoverDuty:
 class CoverTurn:
     kind: TurnKindEnum  # type: ignore[valid-type]
     on: DateSpan
-    layer: str = strawberry.field(description="Id of the layer.")
-    segment: str | None = strawberry.field(description="Id of the segment; null: a duty.")
+    layer: str = strawberry.field(description="Key of the layer.")
+    segment: str | None = strawberry.field(description="Key of the segment; null: a duty.")
     what: strawberry.Private[ahead.Turn]
     saying: strawberry.Private[Naming]
 

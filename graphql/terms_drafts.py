@@ -15,7 +15,7 @@ from suivi.core.coverage.models import Terms as TermsRow
 from suivi.core.coverage.models import TermsDraft as TermsDraftRow
 from suivi.core.coverage.scopes import Scope
 from suivi.core.coverage.templates import Origin, departures
-from suivi.core.coverage.wording import reviewed
+from suivi.core.coverage.wording import own_words, reviewed
 from suivi.core.wording.rules import Finding
 from suivi.graphql.clinics import Clinic, Member, clinics, load_clinic, members
 from suivi.graphql.context import Info
@@ -85,7 +85,7 @@ class TermsDraft(Noticed, Stored, Node):
     async def wording(self, info: Info) -> list[WordingFindingInDraft] | None:
         content = said.Content.model_validate(self.row.content)
         registry, words = info.context.house.registry, vocabulary_of(info, self.row.specialty, self.row.procedure)
-        found = await reviewed(registry, content, self.row.text, vocabulary=words, language=self.row.language)
+        found = await reviewed(registry, own_words(content, words, self.row.text), language=self.row.language)
         if not all(one.review.checked for one in found):
             return None
         return [WordingFindingInDraft.of(one.field, finding) for one in found for finding in one.review.findings]

@@ -31,7 +31,7 @@ from suivi.core.coverage.content import Content
 from suivi.core.coverage.models import Terms
 from suivi.core.coverage.publishing import read_period
 from suivi.core.coverage.reading import read_content
-from suivi.core.coverage.wording import Kept, Reviewed, require_worded, words_in
+from suivi.core.coverage.wording import Kept, require_worded, reviewed, words_in
 from suivi.core.deliveries.rules import locale_for
 from suivi.core.documents.canonical import freeze
 from suivi.core.documents.words import LANGUAGES
@@ -41,8 +41,6 @@ from suivi.core.records import new_id
 from suivi.core.reminders.actions import met
 from suivi.core.reminders.models import ReminderKind
 from suivi.core.sql import update
-from suivi.core.wording.alone import alone
-from suivi.core.wording.rules import review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,9 @@ async def answer_confirmation(by: Acting, request_id: UUID, answering: Answering
     before = await _require_open(asked, answering.answers)
     language = _language(answering, asked.clinic)
     answers = _checked(by, asked, answering.answers)
-    kept = require_worded(await _reviewed(by, answers, language), answering.wording_reason)
+    # What its terms say was looked at when they were published.
+    said = chain.from_iterable(map(_own_words, answers.values()))
+    kept = require_worded(await reviewed(by.house.registry, said, language=language), answering.wording_reason)
     signing = await _signing(by, asked, answers, language)
     confirmation = _confirmation(by, asked, signing, kept)
     await _keep(by, asked, signing, confirmation, left=len(asked.items) - before - len(answers))
@@ -148,15 +148,6 @@ def _read(given: ItemGiven) -> ItemAnswer:
 def _stated_period(asked: Asked, item: ConfirmationItem) -> str | None:
     """The terms' own, confirmed with all of them."""
     return asked.terms.reference_period if asked.terms and is_about_all(item) else None
-
-
-async def _reviewed(by: Acting, answers: Mapping[int, ItemAnswer], language: str) -> list[Reviewed]:
-    """What the clinic writes now. What its terms say was looked at when they were published."""
-    words = by.house.registry.promise_words(language)
-    own = chain.from_iterable(_own_words(answer) for answer in answers.values())
-    return await alone(
-        lambda: [Reviewed(field=field, review=review(said, language=language, words=words)) for field, said in own]
-    )
 
 
 def _own_words(answer: ItemAnswer) -> Iterator[tuple[str, str]]:

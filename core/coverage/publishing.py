@@ -32,7 +32,7 @@ from suivi.core.coverage.templates import (
     is_unedited,
 )
 from suivi.core.coverage.vocabulary import Vocabulary
-from suivi.core.coverage.wording import Kept, require_worded, reviewed
+from suivi.core.coverage.wording import Kept, own_words, require_worded, reviewed
 from suivi.core.events.log import append
 from suivi.core.refusals import Refusal
 from suivi.core.registry import Registry
@@ -120,9 +120,8 @@ async def published(
         raise problem
     if version.origin is not None and not own_terms:
         raise OwnTermsUnconfirmed(field="ownTerms")
-    found = await reviewed(
-        by.house.registry, version.content, version.text, vocabulary=version.vocabulary, language=version.language
-    )
+    said = own_words(version.content, version.vocabulary, version.text)
+    found = await reviewed(by.house.registry, said, language=version.language)
     kept = require_worded(found, reason)
     today = day_at(zone(clinic.time_zone), by.at)
     takes_effect = effective_from or today

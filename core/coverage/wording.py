@@ -1,6 +1,6 @@
 """Promises of a result in what a clinic writes: published only with a reason, which is kept (R-004)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from suivi.core import inputs
@@ -43,22 +43,21 @@ def words_in(content: Content, text: str | None = None, *, field: str = "content
         yield f"{field}.howToClaim", content.how_to_claim
 
 
-async def reviewed(
-    registry: Registry, content: Content, text: str, *, vocabulary: Vocabulary, language: str
-) -> list[Reviewed]:
-    """Of each text, in the order of the content. `language` is the one they are written in.
+def own_words(content: Content, vocabulary: Vocabulary, text: str | None = None) -> Iterator[tuple[str, str]]:
+    """As `words_in`; clauses that say what the vocabulary says are nobody's own words."""
+    taken_over = {clause.text for clause in content.clauses if vocabulary.says(clause)}
+    return ((field, one) for field, one in words_in(content, text) if one not in taken_over)
 
-    Clauses that say what the vocabulary says are nobody's own words. In a thread of its own: the longest terms there
-    can be take about two seconds.
+
+async def reviewed(registry: Registry, said: Iterable[tuple[str, str]], *, language: str) -> list[Reviewed]:
+    """Of each text, with where it was sent, in their order. `language` is the one they are written in.
+
+    In a thread of its own, where `said` is gone through too: the longest terms there can be take about two seconds.
     """
     words = registry.promise_words(language)
-
-    def read() -> list[Reviewed]:
-        taken_over = {clause.text for clause in content.clauses if vocabulary.says(clause)}
-        said = [(field, one) for field, one in words_in(content, text) if one not in taken_over]
-        return [Reviewed(field=field, review=review(one, language=language, words=words)) for field, one in said]
-
-    return await alone(read)
+    return await alone(
+        lambda: [Reviewed(field=field, review=review(one, language=language, words=words)) for field, one in said]
+    )
 
 
 def require_worded(found: list[Reviewed], reason: str | None) -> Kept:

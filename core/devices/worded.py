@@ -1,14 +1,13 @@
 """Promises of a result in what a clinic writes of a warranty or an insurance: kept only with a reason (R-004)."""
 
 import re
+from itertools import chain
 
 from suivi.core.access.table import PATIENT_SIDE
 from suivi.core.acting import Acting
 from suivi.core.coverage.content import Content
 from suivi.core.coverage.vocabulary import Vocabulary
-from suivi.core.coverage.wording import Kept, Reviewed, require_worded, words_in
-from suivi.core.wording.alone import alone
-from suivi.core.wording.rules import review
+from suivi.core.coverage.wording import Kept, own_words, require_worded, reviewed
 
 _ADDRESS = re.compile(r"(?<!\S)\S+@\S+|https?://\S+")
 """Where to claim. What an insurer is called promises nothing in an address."""
@@ -23,12 +22,6 @@ async def require_no_promise(
     """
     if by.viewer.role in PATIENT_SIDE:
         return Kept(findings=None, reason=None)
-    promises = by.house.registry.promise_words(language)
-
-    def read() -> list[Reviewed]:
-        coded = {clause.text for clause in content.clauses if words.says(clause)}
-        said = [(field, text) for field, text in (*own.items(), *words_in(content)) if text and text not in coded]
-        texts = ((field, _ADDRESS.sub(" ", text)) for field, text in said)
-        return [Reviewed(field=field, review=review(text, language=language, words=promises)) for field, text in texts]
-
-    return require_worded(await alone(read), reason)
+    texts = chain(((field, text) for field, text in own.items() if text), own_words(content, words))
+    said = ((field, _ADDRESS.sub(" ", text)) for field, text in texts)
+    return require_worded(await reviewed(by.house.registry, said, language=language), reason)

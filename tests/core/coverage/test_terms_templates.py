@@ -17,7 +17,7 @@ from suivi.core.coverage.templates import (
     origin,
 )
 from suivi.core.coverage.vocabulary import Vocabulary
-from suivi.core.coverage.wording import reviewed
+from suivi.core.coverage.wording import own_words, reviewed
 from suivi.core.registry import Registry
 from suivi.core.specialties.model import WarrantyTemplate
 
@@ -62,7 +62,7 @@ async def test_what_a_clinic_takes_over_from_a_template_is_no_promise_of_its_own
     promise = Clause(id="own", kind=ClauseKind.OBLIGATION, code=OTHER, text="Un résultat parfait est garanti.")
     content = began.model_copy(update={"clauses": (*began.clauses, promise)})
 
-    found = await reviewed(REGISTRY, content, "", vocabulary=words, language="fr")
+    found = await reviewed(REGISTRY, own_words(content, words), language="fr")
 
     place = f"content.clauses[{len(began.clauses)}].text"
     assert place in {one.field for one in found if one.review.findings}
