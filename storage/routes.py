@@ -4,6 +4,7 @@ It answers as S3 does (204, and XML errors), so that a frontend need not know wh
 call: the signature is the permission, and no cookie takes part.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
@@ -21,7 +22,10 @@ from suivi.storage.tickets import Denied
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+_FIELDS_SECONDS = 10
+"""For what comes before the file: only then is it known whether anybody was given leave to send one."""
 _LINGER_BYTES = 16 * 1024 * 1024
+_LINGER_SECONDS = 60
 _ANY_ORIGIN = Middleware(
     CORSMiddleware,
     allow_origins=["*"],
@@ -52,12 +56,24 @@ def object_routes(store: ObjectStore) -> list[BaseRoute]:
 async def _take_upload(store: DiskStore, request: Request) -> Response:
     form = ReceivedForm(request.headers.get("content-type", ""), request.stream())
     try:
-        grant = store.tickets.grant(await form.fields(), now=store.now())
+        async with asyncio.timeout(_FIELDS_SECONDS):
+            fields = await form.fields()
+        grant = store.tickets.grant(fields, now=store.now())
         async with aclosing(form.file()) as chunks:
             await store.receive(grant.key, chunks, max_bytes=grant.max_bytes)
     except Denied as denied:
-        return _error(denied, hang_up=not await form.drain(_LINGER_BYTES))
+        return _error(denied, hang_up=not await _drained(form))
+    except TimeoutError:
+        return _error(Denied("RequestTimeout", "The fields of the form did not arrive.", status=400), hang_up=True)
     return Response(status_code=204)
+
+
+async def _drained(form: ReceivedForm) -> bool:
+    try:
+        async with asyncio.timeout(_LINGER_SECONDS):
+            return await form.drain(_LINGER_BYTES)
+    except TimeoutError:
+        return False
 
 
 async def _serve(store: DiskStore, request: Request) -> Response:

@@ -129,8 +129,9 @@ class S3Store:
             bucket_name=self._address.bucket, object_name=found.object_name or "", match_etag=found.etag
         )
         await self._on_object(self._client.copy_object, target, source=source)
-        copy = await self._find(target)
-        if copy is None or copy.size != found.size:
+        # Not there any more: dropped in between, by whoever moved the same object at the same time.
+        copy = await self._on_object(self._client.stat_object, target)
+        if copy.size != found.size:
             await self.delete(target)
             raise StoreUnavailable("the copy is not whole")
 

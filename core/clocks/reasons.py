@@ -8,7 +8,7 @@ is to be read with `{fact:date}`, `{fact:day}`, `{fact:days}`, `{fact:period}` o
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -23,6 +23,8 @@ from suivi.core.clocks.periods import Period
 from suivi.core.specialties.model import Confidence, Text
 
 LOCALES = ("en", "fr")
+LONGEST_TAG = 35
+"""Characters of a language tag that are looked at: anybody may send another one with each request."""
 _RANGES = {
     (False, False): "words.days_between",
     (False, True): "words.from_day",
@@ -49,7 +51,7 @@ class Reason:
 def filled(template: str, reason: Reason, locale: str) -> str:
     """A template in the language of `language_for(locale)`, with the facts of a reason."""
     language = language_for(locale)
-    return _Sentences(language, _dates_locale(locale, language)).format(template, reason)
+    return _Sentences(language, _dates_locale(locale[:LONGEST_TAG], language)).format(template, reason)
 
 
 def language_for(locale: str) -> str:
@@ -71,7 +73,7 @@ def templates(language: str) -> Mapping[str, str]:
     return table
 
 
-@cache
+@lru_cache(maxsize=500)
 def _dates_locale(locale: str, language: str) -> Locale:
     """British dates for `en-GB`, but never the dates of one language inside the sentences of another."""
     try:

@@ -64,8 +64,9 @@ class ObjectStore(Protocol):
     async def move(self, source: str, target: str) -> None:
         """Move within the store; the target appears whole or not at all.
 
-        Raises KeyError without a source and `KeyTaken` when something else stands under the target. After
-        `StoreUnavailable` the same call finishes what it began; after a crash, `stat(target)` tells whether it had.
+        Raises KeyError without a source, or when somebody deletes the target meanwhile, and `KeyTaken` when something
+        else stands under the target. After `StoreUnavailable` the same call finishes what it began; after a crash,
+        `stat(target)` tells whether it had.
         """
         ...
 

@@ -115,6 +115,13 @@ class TooManyOperations(Refusal):
     remedy = "Complete those that are no longer needed, or open another connection."
 
 
+class OperationsTooLarge(Refusal):
+    """The operations under way on this connection would hold {characters} characters: at most {limit} are kept."""
+
+    code = "OPERATIONS_TOO_LARGE"
+    remedy = "Complete those that are no longer needed, send less in their variables, or open another connection."
+
+
 class PersistedQueryNotFound(Refusal):
     """No trusted document of this server has this id."""
 

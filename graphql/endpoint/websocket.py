@@ -20,7 +20,12 @@ from suivi.graphql.endpoint.answering import encoded, told, was_executed
 from suivi.graphql.endpoint.bodies import named_of, parse_json
 from suivi.graphql.endpoint.callers import Callers, locale_of, locale_told
 from suivi.graphql.endpoint.outbox import Outbox
-from suivi.graphql.endpoint.refusing import ClockMalformed, TooManyConnections, TooManyOperations
+from suivi.graphql.endpoint.refusing import (
+    ClockMalformed,
+    OperationsTooLarge,
+    TooManyConnections,
+    TooManyOperations,
+)
 from suivi.graphql.following import expired, require_current
 from suivi.graphql.limits.documents import NotExecuted
 from suivi.graphql.live import Subscriber, TooSlow
@@ -148,7 +153,8 @@ class Connection:
 
     async def _received(self, received: Any) -> None:
         try:
-            await self._handle(self._read(received))
+            message = self._read(received)
+            await self._handle(message, len(received["text"]))
         except Malformed as malformed:
             self._close(4400, str(malformed))
 
@@ -168,7 +174,7 @@ class Connection:
             raise Malformed("Invalid message")
         return message
 
-    async def _handle(self, message: Any) -> None:
+    async def _handle(self, message: Any, size: int) -> None:
         match message and message["type"]:
             case "connection_init":
                 await self._init(message.get("payload") or {})
@@ -177,7 +183,7 @@ class Connection:
                 await self._outbox.room()
                 self.say({"type": "pong"})
             case "subscribe":
-                self._subscribe(message["id"], message["payload"])
+                self._subscribe(message["id"], message["payload"], size)
             case "complete":
                 self._end(message["id"])
 
@@ -205,23 +211,28 @@ class Connection:
         if expires_at is not None:
             self._timer = self._later((expires_at - datetime.now(UTC)).total_seconds(), self._expire)
 
-    def _subscribe(self, name: str, payload: dict[str, Any]) -> None:
+    def _subscribe(self, name: str, payload: dict[str, Any], size: int) -> None:
         if self._context is None:
             self._close(4401, "Unauthorized")
         elif name in self.operations:
             self._close(4409, f"Subscriber for {name} already exists")
         else:
             try:
-                self._take_one_more()
+                self._take_one_more(size)
             except Refusal as refusal:
                 self.say_errors(name, refused(refusal, self.context))
             else:
-                self.operations[name] = Operation(self, name, payload)
+                self.operations[name] = Operation(self, name, payload, size)
 
-    def _take_one_more(self) -> None:
-        limit = self._callers.running.settings.socket_operations
-        if len(self.operations) >= limit:
-            raise TooManyOperations(limit=limit)
+    def _take_one_more(self, size: int) -> None:
+        """Raises TooManyOperations, OperationsTooLarge, and what asking too often raises."""
+        settings = self._callers.running.settings
+        if len(self.operations) >= settings.socket_operations:
+            raise TooManyOperations(limit=settings.socket_operations)
+        held, limit = sum(one.size for one in self.operations.values()), 2 * settings.body_bytes
+        # One as large as may be is taken beside others that are not.
+        if held + size > limit:
+            raise OperationsTooLarge(characters=held + size, limit=limit)
         self._callers.take(self.context)
 
     def text(self, payload: dict[str, Any], context: Context) -> str:
@@ -273,9 +284,11 @@ class Connection:
 class Operation:
     """One operation of a connection; the outlet of its answers where it is a subscription."""
 
-    __slots__ = ("_connection", "_head", "_name", "_subscriber", "_task")
+    __slots__ = ("_connection", "_head", "_name", "_subscriber", "_task", "size")
 
-    def __init__(self, connection: Connection, name: str, payload: dict[str, Any]) -> None:
+    def __init__(self, connection: Connection, name: str, payload: dict[str, Any], size: int) -> None:
+        self.size = size
+        """Of its message, in characters: a subscription keeps its name and variables for as long as it goes on."""
         self._connection = connection
         self._name = name
         self._head = f'{{"id":{encoded(name).decode()},"type":"next","payload":'

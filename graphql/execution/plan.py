@@ -1,6 +1,6 @@
 """An operation compiled once: run for any variables, as often as it is sent."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -26,24 +26,28 @@ from suivi.graphql.execution.variables import Variables
 MAX_SHAPES = 32
 NO_VARIABLES = VariableValues({}, {})
 
+Grew = Callable[[int], None]
+"""Told how many fields were compiled; of statements as of so many fields, and with a minus when they are dropped."""
+
 
 class Shape:
     """The operation for one answer to its @skip and @include. Steps are compiled when they are first needed."""
 
-    def __init__(self, operation: Operation, conditions: Mapping[str, bool]) -> None:
+    def __init__(self, operation: Operation, conditions: Mapping[str, bool], grew: Grew) -> None:
         self.schema: GraphQLSchema = operation.schema
+        self._grew = grew
         self._collector = Collector(operation, conditions)
         self._compiled: dict[tuple[str, tuple[int, ...]], Sequence[Step]] = {}
         self._read: dict[tuple[int, str], Attributes] = {}
         fields = self._fields(operation.root_type, [operation.definition.selection_set])
-        self.root = steps_of(fields, self)
-        self.statements = Statements(self, fields)
+        self.root = self._steps(fields)
+        self.statements = Statements(self, fields, grew)
 
     def steps(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Sequence[Step]:
         """What is asked of this type by these fields of the document together."""
         key = (type_.name, tuple(map(id, nodes)))
         if key not in self._compiled:
-            self._compiled[key] = self._steps(type_, [node.selection_set for node in nodes])
+            self._compiled[key] = self._steps(self.fields(type_, nodes))
         return self._compiled[key]
 
     def fields(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> list[Field]:
@@ -55,8 +59,9 @@ class Shape:
             self._read[key] = attributes_read(field, typename, self)
         return self._read[key]
 
-    def _steps(self, type_: GraphQLObjectType, sets: Sequence[Any]) -> Sequence[Step]:
-        return steps_of(self._fields(type_, sets), self)
+    def _steps(self, fields: Sequence[Field]) -> Sequence[Step]:
+        self._grew(len(fields))
+        return steps_of(fields, self)
 
     def _fields(self, type_: GraphQLObjectType, sets: Sequence[Any]) -> list[Field]:
         return [
@@ -69,8 +74,9 @@ class Shape:
 class Plan:
     """Answers as graphql-core answers, errors included. Nothing is ever executed twice."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, grew: Grew) -> None:
         self.operation = operation
+        self._grew = grew
         self._shapes: dict[tuple[bool, ...], Shape] = {}
         asked = operation.definition.variable_definitions
         self._variables = Variables(operation.schema, asked) if asked else None
@@ -110,15 +116,24 @@ class Plan:
             return known
         if len(self._shapes) >= MAX_SHAPES or not all(isinstance(value, bool) for value in told):
             return None
-        shape = Shape(self.operation, dict(zip(self.operation.conditions, told, strict=True)))
+        shape = Shape(self.operation, dict(zip(self.operation.conditions, told, strict=True)), self._grew)
         self._shapes[told] = shape
         return shape
 
 
-def compile_plan(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None) -> Plan | None:
-    """A plan for an operation of a validated document; none where graphql-core is to run it."""
+def compile_plan(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None, *, grew: Grew | None = None
+) -> Plan | None:
+    """A plan for an operation of a validated document; none where graphql-core is to run it.
+
+    `grew` is told whenever it takes more.
+    """
     operation = taken(schema, document, operation_name)
-    return None if operation is None else Plan(operation)
+    return None if operation is None else Plan(operation, grew or _unheard)
+
+
+def _unheard(fields: int) -> None:
+    """Nobody counts."""
 
 
 def _together(run: Run, shape: Shape) -> ExecutionResult | Awaitable[ExecutionResult]:

@@ -1,8 +1,9 @@
 """Documents made ready for execution: parsed, measured and validated, and remembered by their text."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -44,7 +45,9 @@ _OF_VARIABLES = {
 WITHOUT_VARIABLES = tuple(rule for rule in RULES if rule not in _OF_VARIABLES)
 """For documents without a `$`: looking for variables takes as long as all the rest."""
 KEPT_TOKENS = 50_000
-"""Of all documents that are remembered together; each takes about a kilobyte."""
+"""Of all documents that are remembered together. Each takes about a kilobyte, a compiled field four."""
+CHARACTERS = 100
+"""That take as much as a token: one text may be long."""
 KEPT_SIZES = 20
 LONGEST_TEXT = 100_000
 MOST_DEFINITIONS = 100
@@ -70,11 +73,21 @@ class Document:
 
     ast: DocumentNode
     tokens: int
+    characters: int
     has_variables: bool = True
     valid: bool = False
     sizes: dict[Any, Size] = field(default_factory=dict)
     by: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
     plans: dict[str | None, Plan | None] = field(default_factory=dict)
+    compiled: int = 0
+    """Fields of its plans, which may be many more where fragments and conditions multiply them."""
+    grew: Callable[[int], None] | None = None
+    """Told of them, where room is counted."""
+
+    @property
+    def room(self) -> int:
+        """In tokens: what most of it is made of."""
+        return max(self.tokens, self.characters // CHARACTERS, self.compiled)
 
     def operations(self) -> list[OperationDefinitionNode]:
         return [definition for definition in self.ast.definitions if isinstance(definition, OperationDefinitionNode)]
@@ -103,7 +116,7 @@ class Prepared:
         """The operation compiled, the first time it is wanted; none where graphql-core is to execute it."""
         name, plans = self.name, self.document.plans
         if name not in plans:
-            plans[name] = compile_plan(schema, self.document.ast, name)
+            plans[name] = compile_plan(schema, self.document.ast, name, grew=self.document.grew)
         return plans[name]
 
 
@@ -206,14 +219,26 @@ class Documents:
         if text in self._lasting:
             self._lasting[text] = document
             return
+        document.grew = partial(self._grew, text)
         self._kept[text] = document
-        self._tokens += document.tokens
+        self._tokens += document.room
+        self._make_room()
+
+    def _grew(self, text: str, by: int) -> None:
+        # One that is forgotten goes with whoever still asks it.
+        if document := self._kept.get(text):
+            before = document.room
+            document.compiled += by
+            self._tokens += document.room - before
+            self._make_room()
+
+    def _make_room(self) -> None:
         while self._tokens > KEPT_TOKENS and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))
 
     def _forget(self, text: str) -> None:
         if forgotten := self._kept.pop(text, None):
-            self._tokens -= forgotten.tokens
+            self._tokens -= forgotten.room
 
 
 def _parsed(text: str, allowance: Allowance) -> Document:
@@ -227,7 +252,12 @@ def _parsed(text: str, allowance: Allowance) -> Document:
         raise refusing.TooManyDefinitions(definitions=len(ast.definitions), limit=MOST_DEFINITIONS)
     if (most := repeats(ast)) > MOST_REPEATS:
         raise refusing.TooManyRepeats(repeats=most, limit=MOST_REPEATS)
-    return Document(ast=ast, tokens=getattr(ast, "token_count", len(text)), has_variables="$" in text)
+    return Document(
+        ast=ast,
+        tokens=getattr(ast, "token_count", len(text)),
+        characters=len(text),
+        has_variables="$" in text,
+    )
 
 
 def _told(error: GraphQLSyntaxError, allowance: Allowance) -> Exception:

@@ -32,6 +32,7 @@ async def asked(client: Client, query: str, **variables: Any) -> tuple[dict[str,
     return answer, len(statements)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("query", [INBOX, DETAIL, SMALL])
 async def test_an_inbox_a_case_and_its_scalars_are_one_statement_each(world: World, query: str, parts: str) -> None:
     """R-218."""
@@ -75,6 +76,7 @@ async def test_a_coordinator_of_another_clinic_and_a_stranger_are_shown_nothing(
     assert case["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
+@pytest.mark.compiled
 async def test_nothing_is_shown_from_the_day_after_a_membership_ends(world: World, parts: str) -> None:
     """R-016. The same statement as the day before, with another day in it."""
     given: dict[str, Any] = {"kind": "COORDINATOR", "name": "Locum", "languages": ["hu"], "until": "2026-03-10"}
@@ -108,6 +110,17 @@ async def test_what_cannot_be_said_is_an_error_of_its_field_alone(world: World) 
 
     assert answer["data"]["case"] == {"state": "OPEN", "evidence": {"nodes": [{"size": None}]}}
     assert [error["path"] for error in answer["errors"]] == [["case", "evidence", "nodes", 0, "size"]]
+
+
+@pytest.mark.compiled
+async def test_a_statement_is_counted_with_the_document_it_is_kept_for(world: World, parts: str) -> None:
+    query = f"{INBOX} # nobody else's"
+
+    _, statements = await asked(world.coordinator, query)
+
+    document = schema.documents._kept[query]
+    assert document.compiled > 1
+    assert statements == 1 or parts == "embedded"
 
 
 async def test_within_the_process_the_answer_is_a_dictionary(world: World) -> None:

@@ -235,6 +235,26 @@ async def test_only_so_many_operations_are_under_way_at_once(world: World) -> No
     assert closed == (4409, "Subscriber for b already exists")
 
 
+async def test_operations_under_way_hold_only_so_much_together(world: World) -> None:
+    """R-214: a subscription keeps its variables; the largest one that may be sent is still taken beside small ones."""
+    running: Suivi = world.suivi
+    running.running.settings = running.running.settings.model_copy(update={"body_bytes": 5_000})
+    query = "subscription($id: ID!) { messagePosted(caseId: $id) { body } }"
+    large = {"query": query, "variables": {"id": world.case_id, "more": "x" * 4_500}}
+    async with served(running) as host, opening(f"ws://{host}/graphql") as connection:
+        await say(
+            connection, {"type": "connection_init", "payload": {"authorization": f"Bearer {world.patient.token}"}}
+        )
+        await hear(connection)
+        await say(connection, *(subscribe(large, name=name) for name in ("a", "b", "c")))
+        error = await hear(connection)
+        await say(connection, {"id": "a", "type": "complete"}, subscribe(large, name="d"), subscribe(name="e"))
+        after = await hear(connection)
+
+    assert (error["id"], error["payload"][0]["extensions"]["code"]) == ("c", "OPERATIONS_TOO_LARGE")
+    assert (after["id"], after["type"]) == ("e", "next")
+
+
 async def test_only_so_many_connections_are_open_for_one_person(few: Suivi, address: str) -> None:
     """R-214: who leaves makes room."""
     few.running.settings = few.running.settings.model_copy(update={"connections_per_token": 1})

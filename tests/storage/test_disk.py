@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from suivi.core.evidence.objects import ObjectStore, UploadForm
-from suivi.storage import DiskStore, object_routes, open_store
+from suivi.storage import DiskStore, object_routes, open_store, routes
 from suivi.storage.s3 import S3Store
 from tests.storage.conftest import ServedDisk
 from tests.storage.test_stores import a_link
@@ -134,6 +134,39 @@ async def test_a_connection_that_drops_during_an_upload_leaves_nothing(
         while served_disk.files():
             await asyncio.sleep(0.01)
     assert await disk.stat(form.fields["key"]) is None
+
+
+async def test_a_form_that_does_not_arrive_is_not_waited_for(disk: DiskStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "_FIELDS_SECONDS", 0.05)
+
+    answer = await never_ending(disk, the_fields(a_form(disk))[:-50])
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"<Code>RequestTimeout</Code>" in answer
+
+
+async def test_the_rest_of_a_refused_form_is_not_waited_for(disk: DiskStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "_LINGER_SECONDS", 0.05)
+
+    answer = await never_ending(disk, b"no part at all")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"<Code>MalformedPOSTRequest</Code>" in answer
+
+
+async def never_ending(disk: DiskStore, begun: bytes) -> bytes:
+    """All that is answered to a body of which no more comes, until the connection is closed."""
+    address = urlsplit(a_form(disk).url)
+    head = (
+        f"POST /objects HTTP/1.1\r\nHost: suivi\r\nContent-Length: {MEGABYTE}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(head.encode() + begun)
+    async with asyncio.timeout(4):
+        answer = await reader.read()
+    writer.close()
+    return answer
 
 
 async def test_a_file_sent_far_beyond_its_limit_is_cut_off(disk: DiskStore, served_disk: ServedDisk) -> None:

@@ -1,10 +1,10 @@
 """What every object store does, over real HTTP: the embedded one and a real S3 service pass the same tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from tests.storage.conftest import Stores
 from tests.storage.uploads import MEGABYTE, PHOTO, a_form, a_key, content_of, error_code, send, stored
 
 SOON = timedelta(minutes=5)
+T = TypeVar("T")
 
 
 def an_hour_ago() -> datetime:
@@ -275,6 +276,16 @@ class TestOutage:
             assert SECRET_KEY not in f"{refusal.value!r} {refusal.value.__cause__!r}"
 
 
+class DroppingCopies(S3Store):
+    """Beside it somebody else drops every copy as soon as it is made."""
+
+    async def _on_object(self, call: Callable[..., T], key: str, **arguments: Any) -> T:
+        answer = await super()._on_object(call, key, **arguments)
+        if call == self._client.copy_object:
+            await self.delete(key)
+        return answer
+
+
 class TestS3:
     async def test_a_move_that_was_cut_off_after_the_copy_is_finished_by_the_same_call(self, seaweed_url: str) -> None:
         store = S3Store(S3Address.parse(seaweed_url))
@@ -288,6 +299,18 @@ class TestS3:
 
         assert await store.stat(upload) is None
         assert await content_of(store, sealed) == PHOTO
+        await store.close()
+
+    async def test_a_copy_that_somebody_drops_at_once_is_gone_and_no_fault_of_the_store(self, seaweed_url: str) -> None:
+        """R-240: of two who finish a bad upload at the same time, one drops it while the other still moves it."""
+        store = DroppingCopies(S3Address.parse(seaweed_url))
+        await store.start()
+        upload, sealed = await stored(store), a_key("sealed")
+
+        with pytest.raises(KeyError):
+            await store.move(upload, sealed)
+
+        assert await content_of(store, upload) == PHOTO
         await store.close()
 
     async def test_wrong_credentials_make_the_store_unavailable_without_telling_them(self, seaweed_url: str) -> None:

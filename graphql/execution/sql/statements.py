@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 KEPT = 12
 """Of one document: for different roles, and for arguments that change more than values."""
+CHARACTERS = 1_000
+"""Of a statement, that take as much as a field of a plan."""
 TYPES = {"on": "date", "subject": "text", "partner_id": "uuid", "key": "uuid", "before": "uuid"} | dict.fromkeys(
     ("size", "shown"), "int8"
 )
@@ -48,9 +50,10 @@ class Statement:
 class Statements:
     """Those of one operation with one answer to its conditions. Tortoise knows one database a process."""
 
-    def __init__(self, shape: Shape, fields: Sequence[Field]) -> None:
+    def __init__(self, shape: Shape, fields: Sequence[Field], grew: Callable[[int], None]) -> None:
         self._shape = shape
         self._fields = fields
+        self._grew = grew
         self._is_said = True
         self._varying: Sequence[tuple[str, Unbound]] | None = None
         self._kept: dict[Any, Statement | None] = {}
@@ -101,8 +104,9 @@ class Statements:
 
     def _keep(self, key: Any, writer: Writer) -> Statement | None:
         if len(self._kept) >= KEPT:
-            del self._kept[next(iter(self._kept))]
+            self._grew(-_room(self._kept.pop(next(iter(self._kept)))))
         kept = self._kept[key] = statement_of(writer) if writer.reaches else None
+        self._grew(_room(kept))
         return kept
 
     def _written(self, run: Run, role: Role, partnered: bool) -> Writer:
@@ -112,6 +116,10 @@ class Statements:
         writer = Writer(shape=self._shape, run=run, role=role, partnered=partnered)
         writer.write(self._fields)
         return writer
+
+
+def _room(kept: Statement | None) -> int:
+    return 0 if kept is None else len(kept.text) // CHARACTERS
 
 
 def statement_of(writer: Writer) -> Statement:

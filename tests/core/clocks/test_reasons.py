@@ -1,4 +1,5 @@
 import re
+import tracemalloc
 from collections.abc import Iterator
 from datetime import date, timedelta
 from string import Formatter
@@ -200,3 +201,15 @@ def test_ranges_of_days_read_naturally_also_when_open() -> None:
     assert sentence("14/..", "fr") == "Aujourd'hui : du jour 3 au jour 5. Cette phase : à partir du jour 14."
     assert sentence("../-2", "en") == "Today: day 3 to day 5. This phase: until day -2."
     assert sentence("../..", "fr") == "Aujourd'hui : du jour 3 au jour 5. Cette phase : tous les jours."
+
+
+def test_languages_that_nobody_speaks_take_no_memory() -> None:
+    """R-214: anybody may ask in another one each time."""
+    reason = a_window("2026-03-03").reasons[0]
+    tracemalloc.start()
+    for number in range(1_000):
+        assert reason.sentence(f"fr-{number}" + "x" * 20_000).endswith("3 mars 2026.")
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000

@@ -134,7 +134,7 @@ def test_a_deadline_that_would_be_passed_over_is_said_to_its_author(told: dict[s
     """R-138."""
     motiva = manufacturer_templates(SPECIALTIES["surgery"])["motiva"]
 
-    found = list(deadline_problems(motiva.model_copy(update={"deadlines": motiva.deadlines | told})))
+    found = list(deadline_problems(motiva.model_copy(update={"deadlines": {**motiva.deadlines, **told}})))
 
     assert found == [f"deadlines: {problem}"]
 

@@ -1,6 +1,7 @@
 """R-214: what is remembered of documents, and for how long."""
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,46 @@ def test_what_was_read_before_it_was_trusted_is_kept_for_good_as_well() -> None:
     crowd(documents)
 
     assert prepared(documents, WHO).document is kept
+
+
+def test_a_long_text_takes_room_by_its_length_however_few_its_tokens() -> None:
+    documents = Documents(SCHEMA)
+    for number in range(20):
+        prepared(documents, f"{{ b(n: {number}) }} # {'x' * 20_000}")
+
+    remembered = sum(map(len, documents._kept))
+
+    assert 20_000 < remembered <= ROOM * limits.CHARACTERS
+
+
+@pytest.mark.parametrize(("conditions", "is_crowded_out"), [(0, False), (5, True)])
+def test_a_document_answered_in_many_ways_takes_the_room_of_them_all(conditions: int, is_crowded_out: bool) -> None:
+    documents = Documents(SCHEMA)
+    before = prepared(documents, WHO).document
+    names = [f"v{number}" for number in range(conditions)]
+    fields = " ".join(f"x{n}: a" for n in range(10))
+    asked = " ".join(f"{name}: a @include(if: ${name})" for name in names)
+    told = f"({', '.join(f'${name}: Boolean!' for name in names)})" if names else ""
+
+    for copy in range(2):
+        plan = prepared(documents, f"query Q{copy} {told} {{ {fields} {asked} }}").plan(SCHEMA)
+        assert plan is not None
+        for answers in product((True, False), repeat=conditions):
+            plan.execute(variables=dict(zip(names, answers, strict=True)))
+
+    assert (prepared(documents, WHO).document is not before) is is_crowded_out
+    assert documents._tokens == sum(document.room for document in documents._kept.values())
+
+
+def test_what_a_forgotten_document_still_grows_by_counts_for_nobody() -> None:
+    documents = Documents(SCHEMA)
+    plan = prepared(documents, WHO).plan(SCHEMA)
+    crowd(documents)
+
+    assert plan is not None
+    plan.execute()
+
+    assert documents._tokens == sum(document.room for document in documents._kept.values()) <= ROOM
 
 
 def test_a_document_that_does_not_fit_is_not_remembered() -> None:
