@@ -20,6 +20,8 @@ FOR_WORK := $(VENV)/.suivi-for-work
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests and tools run in the environment made here, whichever other one is active.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# What is compiled once is kept: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List these targets.

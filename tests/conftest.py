@@ -16,6 +16,7 @@ from valkey import Valkey
 
 from tests.services.certificates import make_certificate
 from tests.services.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.services.forks import FORKS
 from tests.services.leftovers import Running, adopt_orphans, end, left_running
 from tests.services.ports import free_port as find_free_port
 from tests.services.postgres import Postgres, postgres
@@ -74,6 +75,7 @@ def _is_of_parts(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    FORKS.end()
     left = left_running(os.getpid())
     session.config.stash[LEFTOVERS] = left
     if left:

@@ -105,9 +105,10 @@ def test_an_installed_suivi_finds_its_plugins(installed: Path, tmp_path: Path) -
     plugins.read(declared)
 
     assert {"dental", "email"} <= set(plugins["suivi"])
-    for module in plugins["suivi"].values():
-        place = run(sys.executable, "-c", f"import {module} as it; print(it.__file__)", cwd=tmp_path, path=installed)
-        assert Path(place.strip()).is_relative_to(installed)
+    code = "import sys, importlib\nfor name in sys.argv[1:]: print(importlib.import_module(name).__file__)"
+    places = run(sys.executable, "-c", code, *plugins["suivi"].values(), cwd=tmp_path, path=installed).splitlines()
+    assert len(places) == len(plugins["suivi"])
+    assert all(Path(place).is_relative_to(installed) for place in places)
 
 
 def test_an_installed_suivi_has_its_parts_and_its_command(installed: Path, tmp_path: Path) -> None:
@@ -144,10 +145,12 @@ def _well(address: str, process: "subprocess.Popen[bytes]") -> str:
     pytest.fail(f"the server did not start: {process.communicate()[1].decode()}", pytrace=False)
 
 
+@pytest.mark.once
 def test_any_asgi_server_can_serve_the_application_from_the_root(
-    tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, free_port: int, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUIVI_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SUIVI_DATABASE_URL", database_url)
     command = (sys.executable, "-m", "uvicorn", "suivi.graphql.app:app", "--port", str(free_port))
 
     with served(*command, cwd=ROOT, port=free_port) as address:

@@ -20,13 +20,13 @@ ADDRESS = "http://127.0.0.1:8000"
 
 
 @contextmanager
-def served(outsider: Outsider, command: str, cwd: Path, address: str) -> Iterator[None]:
-    """A server in a terminal of its own, once it answers."""
+def served(outsider: Outsider, command: str, cwd: Path, address: str, database_url: str) -> Iterator[None]:
+    """A server in a terminal of its own, once it answers. Making its tables is no news to this test."""
     words = command.split()
     process = subprocess.Popen(
         [str(outsider.python), "-m", "suivi.cli", *words[1:]],
         cwd=cwd,
-        env=outsider.environment,
+        env=outsider.environment | {"SUIVI_DATABASE_URL": database_url},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -51,8 +51,9 @@ def _is_well(address: str) -> bool:
 class Author:
     """Does what the page says, where it says it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self.outsider = Outsider(folder)
+        self.database_url = database_url
         self.folder = folder
         self.port = free_port()
         self.printed = ""
@@ -61,7 +62,7 @@ class Author:
         for number, step in enumerate(steps):
             body = step.body.replace(":8000", f":{self.port}").replace("--port 8000", f"--port {self.port}")
             if step.language == "sh" and "serve" in step.options:
-                with served(self.outsider, body, self.folder, f"http://127.0.0.1:{self.port}"):
+                with served(self.outsider, body, self.folder, f"http://127.0.0.1:{self.port}", self.database_url):
                     self.follow(steps[number + 1 :])
                 return
             self._take(step, body)
@@ -81,9 +82,10 @@ class Author:
                 file.write_text(body, encoding="utf-8")
 
 
-def test_whoever_follows_the_guide_has_a_specialty_that_is_served(tmp_path: Path) -> None:
+@pytest.mark.once
+def test_whoever_follows_the_guide_has_a_specialty_that_is_served(tmp_path: Path, database_url: str) -> None:
     """R-220, R-225."""
-    author = Author(tmp_path)
+    author = Author(tmp_path, database_url)
 
     author.follow(list(fences(PAGE)))
 

@@ -37,10 +37,10 @@ def outsider(tmp_path_factory: pytest.TempPathFactory) -> Outsider:
 
 
 @contextmanager
-def served(outsider: Outsider) -> Iterator[str]:
+def served(outsider: Outsider, database_url: str) -> Iterator[str]:
     port = free_port()
     command = [str(outsider.python), "-m", "suivi.cli", "serve", "--port", str(port)]
-    settings = {"SUIVI_DATA_DIR": str(outsider.folder / "data")}
+    settings = {"SUIVI_DATA_DIR": str(outsider.folder / "data"), "SUIVI_DATABASE_URL": database_url}
     process = subprocess.Popen(
         command, cwd=outsider.folder, env=outsider.environment | settings, stderr=subprocess.PIPE, text=True
     )
@@ -69,9 +69,10 @@ def test_the_wheel_passes_the_kit_and_its_own_tests(outsider: Outsider) -> None:
     assert "19 passed" in outsider.run("pytest -q tests")
 
 
-async def test_the_api_answers_with_the_installed_specialty(outsider: Outsider) -> None:
+@pytest.mark.once
+async def test_the_api_answers_with_the_installed_specialty(outsider: Outsider, database_url: str) -> None:
     """R-220: no file of Suivi was touched."""
-    with served(outsider) as address:
+    with served(outsider, database_url) as address:
         async with clients_of(address, outsider.folder / "data") as suivi:
             world = await build_world(suivi)
             told = await world.patient.ask(

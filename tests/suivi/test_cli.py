@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from suivi import __version__
 from suivi.cli import app, main
-from tests.suivi.command import suivi
+from tests.suivi.command import started_suivi, suivi
 
 COMMANDS = ["demo", "serve", "worker", "migrate", "token", "doctor", "plugins", "schema", "audit verify",
     "plugins try", "plugins diff", "plugins page", "plugin new",
@@ -106,7 +106,7 @@ def test_the_schema_is_printed_as_it_is_committed() -> None:
 
 def test_migrate_says_what_it_applied_and_then_that_nothing_is_left(tmp_path: Path) -> None:
     first = suivi("migrate", data=tmp_path / "new")
-    second = suivi("migrate", data=tmp_path / "new")
+    second = started_suivi("migrate", data=tmp_path / "new")
 
     assert "Applied 0001_initial." in first.stdout
     assert second.stdout.startswith("Nothing to do")
@@ -126,7 +126,7 @@ def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path, f
 
 
 def test_the_audit_needs_the_servers_own_key_and_database(tmp_path: Path) -> None:
-    without_key = suivi("audit", "verify", data=tmp_path)
+    without_key = started_suivi("audit", "verify", data=tmp_path)
     without_database = suivi("audit", "verify", data=tmp_path, audit_key=AUDIT_KEY)
 
     assert "There is no audit key" in without_key.stderr

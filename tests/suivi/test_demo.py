@@ -18,7 +18,7 @@ from rich.console import Console
 from suivi.demo.narrator import RichNarrator
 from suivi.demo.stage import Progress
 from suivi.demo.story import CHAPTERS
-from tests.services.leftovers import left_running
+from tests.services.leftovers import descendants
 from tests.suivi.command import suivi
 
 
@@ -26,10 +26,6 @@ def cases(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "suivi.sqlite3")) as connection:
         count: int = connection.execute('SELECT count(*) FROM "case"').fetchone()[0]
         return count
-
-
-def command(folder: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "suivi.cli", "demo", "--data", str(folder), "--port", "0", *more]
 
 
 def environment() -> dict[str, str]:
@@ -86,15 +82,14 @@ def test_reset_throws_the_old_data_away(stopped: Stopped) -> None:
 
 
 def told(folder: Path) -> "subprocess.CompletedProcess[str]":
-    """A demo played to its end. Five commands run on the way, which takes its time on a busy machine."""
-    return subprocess.run(
-        command(folder, "--no-serve"), env=environment(), capture_output=True, text=True, timeout=180, check=False
-    )
+    """A demo played to its end."""
+    return suivi("demo", "--data", folder, "--port", "0", "--no-serve")
 
 
 def serving(folder: Path, *more: str) -> "subprocess.Popen[str]":
     """A demo that is being played, once it has told its first chapter."""
-    demo = subprocess.Popen(command(folder, *more), env=environment(), stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "suivi.cli", "demo", "--data", str(folder), "--port", "0", *more]
+    demo = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
     assert demo.stdout is not None
     for line in demo.stdout:
         if f"2/{len(CHAPTERS)}" in line:
@@ -104,7 +99,7 @@ def serving(folder: Path, *more: str) -> "subprocess.Popen[str]":
 
 def test_ctrl_c_in_the_middle_of_the_story_leaves_no_process(stopped: Stopped) -> None:
     assert stopped.code == 0
-    assert not [process for process in left_running(os.getpid()) if "suivi.cli serve" in process.command]
+    assert not [process for process in descendants(os.getpid()) if "suivi.cli serve" in process.command]
 
 
 def test_a_busy_port_is_named_before_anything_is_started(tmp_path: Path) -> None:

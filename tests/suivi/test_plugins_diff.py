@@ -16,7 +16,7 @@ from suivi.plugins.email import EmailPlugin
 from tests.core.pins.versions import installed, other_version, plugin, small
 from tests.services.suivi import suivi as a_suivi
 from tests.services.world import World, build_world
-from tests.suivi.command import suivi
+from tests.suivi.command import started_suivi, suivi
 
 pytestmark = pytest.mark.once
 
@@ -162,7 +162,7 @@ async def test_a_specialty_that_nobody_knows_is_a_mistake(world: World, tmp_path
 
 
 def test_without_a_database_the_command_says_so(tmp_path: Path) -> None:
-    said = suivi("plugins", "diff", data=tmp_path)
+    said = started_suivi("plugins", "diff", data=tmp_path)
 
     assert said.returncode == 1
     assert "There is no database at" in said.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from tests.services.suivi import suivi as a_suivi
 from tests.services.world import CEMENTED, World, build_world
-from tests.suivi.command import suivi
+from tests.suivi.command import started_suivi, suivi
 
 pytestmark = pytest.mark.once
 
@@ -53,7 +53,9 @@ async def test_the_table_counts_what_is_suggested(world: World, tmp_path: Path, 
 
 
 async def test_a_specialty_that_is_not_loaded_is_named(world: World, tmp_path: Path, database_url: str) -> None:
-    done = suivi("plugins", "try", "--history", "--specialty", "astrology", data=tmp_path, database_url=database_url)
+    done = started_suivi(
+        "plugins", "try", "--history", "--specialty", "astrology", data=tmp_path, database_url=database_url
+    )
 
     assert done.returncode == 1
     assert "There is no specialty astrology. Loaded are dental" in done.stderr

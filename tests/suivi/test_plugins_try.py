@@ -10,7 +10,7 @@ from suivi.core.hints.dry_run import try_cases
 from suivi.core.hints.sample_cases import read_cases
 from suivi.core.registry import Registry
 from tests.docs.fences import fences
-from tests.suivi.command import suivi
+from tests.suivi.command import started_suivi, suivi
 
 PAGE = "docs/sample-cases.md"
 ANSWER = {
@@ -45,7 +45,7 @@ def test_json_has_one_object_a_case_with_every_key(example: Path) -> None:
 
 
 def test_the_table_says_what_to_do_and_that_nothing_is_an_all_clear(example: Path) -> None:
-    shown = suivi("plugins", "try", example).stdout
+    shown = started_suivi("plugins", "try", example).stdout
 
     assert "3 of 3 cases are as expected." in shown
     assert "Speak to a clinician today." in shown

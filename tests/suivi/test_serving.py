@@ -3,12 +3,14 @@
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -20,7 +22,11 @@ from websockets.typing import Subprotocol
 from suivi.commands.serve import COLLECT_AFTER, RequestFormatter, first_segments
 from suivi.graphql.app import create_app
 from suivi.settings import Settings
+from tests.services.databases import Databases
+from tests.services.ports import free_port
 from tests.suivi.command import suivi
+
+pytestmark = pytest.mark.once
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 INSIDE = """
@@ -76,35 +82,57 @@ def test_a_busy_port_is_named_with_a_way_out(tmp_path: Path) -> None:
     assert "Traceback" not in said.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_answers_and_ends_in_good_order_when_told_to(number: int, tmp_path: Path, free_port: int) -> None:
-    with started("serve", "--port", str(free_port), data=tmp_path, says="listens on") as server:
-        answer = httpx.get(f"http://127.0.0.1:{free_port}/health")
-        server.send_signal(number)
-        code = server.wait(timeout=15)
-
-    assert answer.json()["status"] == "ok"
-    assert "server" not in answer.headers
-    assert code == 0
+@pytest.fixture(scope="module")
+def data(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a server finds that was here before: its tables are made, which takes longer than all else at a start."""
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copy(databases.new().removeprefix("sqlite://"), folder / "suivi.sqlite3")
+    return folder
 
 
-def test_the_server_runs_on_what_makes_it_fast_and_bounds_what_strangers_send(tmp_path: Path, free_port: int) -> None:
-    """R-214, R-218: nor does it write a traceback for what they garble."""
-    inside = ("-c", INSIDE)
-    with started("serve", "--port", str(free_port), data=tmp_path, says="listens on", program=inside) as server:
+@dataclass(frozen=True)
+class Served:
+    health: httpx.Response
+    code: int
+    said: str
+
+
+@pytest.fixture(scope="module")
+def served(data: Path) -> Served:
+    """By a server that logs what is asked of it, up to the SIGTERM of whoever runs it."""
+    port = free_port()
+    with started("serve", "--access-log", "--port", str(port), data=data, says="listens on") as server:
+        health = httpx.get(f"http://127.0.0.1:{port}/health")
+        httpx.get(f"http://127.0.0.1:{port}/jean-dupont%40x.fr")
+        server.send_signal(signal.SIGTERM)
+        said = server.stderr.read() if server.stderr else ""
+        return Served(health, server.wait(timeout=15), said)
+
+
+def test_the_server_answers_and_ends_in_good_order_when_told_to(served: Served) -> None:
+    assert served.health.json()["status"] == "ok"
+    assert "server" not in served.health.headers
+    assert served.code == 0
+
+
+def test_the_server_runs_on_what_makes_it_fast_and_bounds_what_strangers_send(data: Path) -> None:
+    """R-214, R-218: nor does it write a traceback for what they garble. Ctrl-C ends it in good order."""
+    inside, port = ("-c", INSIDE), free_port()
+    with started("serve", "--port", str(port), data=data, says="listens on", program=inside) as server:
         assert server.stdin is not None
         assert server.stdout is not None
         assert server.stderr is not None
-        large = httpx.get(f"http://127.0.0.1:{free_port}/health", headers={"x": "a" * 70_000}, timeout=30)
+        large = httpx.get(f"http://127.0.0.1:{port}/health", headers={"x": "a" * 70_000}, timeout=30)
         server.stdin.write("?\n")
         server.stdin.flush()
         loop, frozen, threshold = json.loads(server.stdout.readline())
-        with connect(f"ws://127.0.0.1:{free_port}/graphql", subprotocols=[PROTOCOL], compression=None) as connection:
+        with connect(f"ws://127.0.0.1:{port}/graphql", subprotocols=[PROTOCOL], compression=None) as connection:
             connection.send(b"\xff", text=True)
             with pytest.raises(ConnectionClosed) as closed:
                 connection.recv(timeout=10)
-        server.send_signal(signal.SIGTERM)
+        server.send_signal(signal.SIGINT)
         said = server.stderr.read()
+        code = server.wait(timeout=15)
 
     assert loop == ("asyncio" if sys.platform == "win32" else "uvloop")
     assert frozen > 10_000
@@ -113,14 +141,20 @@ def test_the_server_runs_on_what_makes_it_fast_and_bounds_what_strangers_send(tm
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1007
     assert "UTF-8" not in said
+    assert code == 0
 
 
-def test_a_worker_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
-    with started("worker", data=tmp_path, says="Delivering") as worker:
+def test_a_worker_ends_in_good_order_when_told_to(data: Path) -> None:
+    with started("worker", data=data, says="Delivering") as worker:
         worker.send_signal(signal.SIGTERM)
         code = worker.wait(timeout=15)
 
     assert code == 0
+
+
+@pytest.fixture(scope="module")
+def formatter(data: Path) -> RequestFormatter:
+    return RequestFormatter(first_segments(create_app(Settings(data_dir=data))))
 
 
 @pytest.mark.parametrize(
@@ -136,12 +170,11 @@ def test_a_worker_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
     ],
 )
 def test_the_access_log_holds_no_ticket_no_id_no_address_and_nothing_somebody_typed(
-    path: str, logged: str, tmp_path: Path
+    path: str, logged: str, formatter: RequestFormatter
 ) -> None:
     """R-244: a signed link in a log would open the photo to whoever reads it."""
     arguments = ("203.0.113.7:50412", "GET", path, "1.1", 200)
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', arguments, None)
-    formatter = RequestFormatter(first_segments(create_app(Settings(data_dir=tmp_path))))
 
     line = formatter.format(record)
 
@@ -150,13 +183,7 @@ def test_the_access_log_holds_no_ticket_no_id_no_address_and_nothing_somebody_ty
     assert "jean" not in line
 
 
-def test_what_is_asked_of_a_server_is_logged_when_that_is_wanted(tmp_path: Path, free_port: int) -> None:
+def test_what_is_asked_of_a_server_is_logged_when_that_is_wanted(served: Served) -> None:
     """R-244."""
-    asked = ("serve", "--access-log", "--port", str(free_port))
-    with started(*asked, data=tmp_path, says="listens on") as server:
-        httpx.get(f"http://127.0.0.1:{free_port}/jean-dupont%40x.fr")
-        server.send_signal(signal.SIGTERM)
-        said = server.stderr.read() if server.stderr else ""
-
-    assert "GET /… 404" in said
-    assert "jean" not in said
+    assert "GET /… 404" in served.said
+    assert "jean" not in served.said
