@@ -57,7 +57,9 @@ class Bench:
 
     @contextmanager
     def telling(self, what: str) -> Iterator[Told]:
-        """A bar of progress, fed with shares from 0 to 1."""
+        """A bar of progress, fed with shares from 0 to 1; a line in a file, where bars cannot grow."""
+        if not self.progress.console.is_terminal:
+            self.progress.console.print(f"{datetime.now(UTC):%H:%M:%S} UTC: {what}")
         task = self.progress.add_task(what, total=1.0)
         yield lambda share: self.progress.update(task, completed=share)
         self.progress.update(task, completed=1.0)
