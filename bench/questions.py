@@ -4,7 +4,6 @@ Suivi answers a coordinator with a token, who is shown what they may see and no 
 clinic or case, know nobody, and check nothing.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from itertools import cycle, islice, repeat
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from strawberry.relay.utils import to_base64
 from uuid_utils.compat import uuid7
 
@@ -100,7 +100,7 @@ def posting_to(case: UUID, token: str) -> Question:
         POST,
         "/graphql",
         _bearing(token),
-        lambda: (json.dumps({"query": document, "variables": _message(case)}).encode() for _ in repeat(None)),
+        lambda: (orjson.dumps({"query": document, "variables": _message(case)}) for _ in repeat(None)),
     )
 
 
@@ -135,7 +135,7 @@ def _to_postgraphile(name: str, world: World, token: str) -> Question:
 def _to_limit(name: str, world: World, token: str) -> Question:
     def body(case: UUID) -> bytes:
         if name == POST:
-            return json.dumps({"case": str(case), "key": str(uuid4()), "body": BODY, "language": "fr"}).encode()
+            return orjson.dumps({"case": str(case), "key": str(uuid4()), "body": BODY, "language": "fr"})
         return str(world.clinic_id if name == INBOX else case).encode()
 
     return Question(name, f"/{name}", _JSON, _in_turn(name, world, body))
@@ -148,7 +148,7 @@ def _documents(
     document: str, name: str, world: World, variables: Callable[[UUID], dict[str, Any]]
 ) -> Callable[[], Bodies]:
     text = " ".join(document.split())
-    return _in_turn(name, world, lambda case: json.dumps({"query": text, "variables": variables(case)}).encode())
+    return _in_turn(name, world, lambda case: orjson.dumps({"query": text, "variables": variables(case)}))
 
 
 def _in_turn(name: str, world: World, body: Callable[[UUID], bytes]) -> Callable[[], Bodies]:

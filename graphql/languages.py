@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from suivi.core.texts import language_of
 
@@ -22,7 +23,12 @@ def language_for(header: str | None) -> str:
     Few texts are in every language, and what is not in the one asked for is in English. So who likes another language
     that Suivi speaks better than English is given that one throughout.
     """
-    liked = list(_liked(header or ""))
+    return _best(header[:LONGEST]) if header else ENGLISH
+
+
+@lru_cache(maxsize=200)
+def _best(header: str) -> str:
+    liked = list(_liked(header))
     spoken = next((tag for tag in liked if language_of(tag) == _base(tag)), ENGLISH)
     return next(iter(liked), ENGLISH) if _base(spoken) == ENGLISH else spoken
 
@@ -32,7 +38,7 @@ def _liked(header: str) -> Iterator[str]:
 
     A refused `*` refuses what is not named, and no tag that is.
     """
-    parts = [found for part in header[:LONGEST].split(",") if (found := _RANGE.fullmatch(part))]
+    parts = [found for part in header.split(",") if (found := _RANGE.fullmatch(part))]
     weighed = [(float(part["quality"] or 1), part["tag"]) for part in parts]
     refused = {_usual(tag) for quality, tag in weighed if not quality and tag != ANYTHING}
     for quality, tag in sorted(weighed, key=lambda one: -one[0]):

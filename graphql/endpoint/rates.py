@@ -42,10 +42,13 @@ class Rates:
 
     def _bucket(self, viewer: Viewer, per_minute: int, now: float) -> Bucket:
         holder = holder_of(viewer)
-        bucket = self._buckets.setdefault(holder, Bucket(left=per_minute, at=now))
-        self._buckets.move_to_end(holder)
-        if len(self._buckets) > self.MOST_HOLDERS:
-            self._buckets.popitem(last=False)
+        bucket = self._buckets.get(holder)
+        if bucket is None:
+            bucket = self._buckets[holder] = Bucket(left=per_minute, at=now)
+            if len(self._buckets) > self.MOST_HOLDERS:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(holder)
         return bucket
 
 
