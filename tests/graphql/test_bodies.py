@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from suivi.graphql.endpoint.bodies import parse_json
 from suivi.graphql.endpoint.refusing import BodyMalformed
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)))
+TEXTS = st.text(st.characters(codec="utf-8"))
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
