@@ -5,6 +5,7 @@ tests that use those parts once more, on PostgreSQL, SeaweedFS and Valkey. They 
 SQL of one dialect a process.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -71,6 +72,13 @@ def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Ite
 
 def _is_of_parts(item: pytest.Item) -> bool:
     return "parts" in getattr(item, "fixturenames", ()) and item.get_closest_marker("once") is None
+
+
+def pytest_collection_finish() -> None:
+    """As a server does once it has started: the tests are there to the end, and are not looked through for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(trylast=True)
