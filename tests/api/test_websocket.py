@@ -49,7 +49,10 @@ def opening(address: str, **rest: Any) -> connect:
 
 
 def init(running: Suivi, **claims: Any) -> dict[str, Any]:
-    token = running.token(Role.PATIENT, "patient", **claims)
+    return bearing(running.token(Role.PATIENT, "patient", **claims))
+
+
+def bearing(token: str) -> dict[str, Any]:
     return {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
 
 
@@ -219,9 +222,7 @@ async def test_only_so_many_operations_are_under_way_at_once(world: World) -> No
     running.running.settings = running.running.settings.model_copy(update={"socket_operations": 2})
     query = {"query": f'subscription {{ messagePosted(caseId: "{world.case_id}") {{ body }} }}'}
     async with served(running) as host, opening(f"ws://{host}/graphql") as connection:
-        payload = {"authorization": f"Bearer {world.patient.token}"}
-        clock = {"type": "connection_init", "payload": payload}
-        await say(connection, clock)
+        await say(connection, bearing(world.patient.token))
         await hear(connection)
         await say(connection, *(subscribe(query, name=name) for name in ("a", "b", "c")))
         error = await hear(connection)
@@ -242,9 +243,7 @@ async def test_operations_under_way_hold_only_so_much_together(world: World) -> 
     query = "subscription($id: ID!) { messagePosted(caseId: $id) { body } }"
     large = {"query": query, "variables": {"id": world.case_id, "more": "x" * 4_500}}
     async with served(running) as host, opening(f"ws://{host}/graphql") as connection:
-        await say(
-            connection, {"type": "connection_init", "payload": {"authorization": f"Bearer {world.patient.token}"}}
-        )
+        await say(connection, bearing(world.patient.token))
         await hear(connection)
         await say(connection, *(subscribe(large, name=name) for name in ("a", "b", "c")))
         error = await hear(connection)
@@ -265,7 +264,7 @@ async def test_only_so_many_connections_are_open_for_one_person(few: Suivi, addr
         async with opening(address) as second, opening(address) as theirs:
             await say(second, init(few))
             refused = await closing(second)
-            await say(theirs, {"type": "connection_init", "payload": {"authorization": f"Bearer {other}"}})
+            await say(theirs, bearing(other))
             let_in = await hear(theirs)
     async with opening(address) as again:
         await say(again, init(few))
